@@ -1,0 +1,1 @@
+"""The Home Acceptance Test. Pure: protocol, runs, reports."""

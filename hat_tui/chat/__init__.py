@@ -1,0 +1,1 @@
+"""What a conversation is. Pure: no Textual, no HTTP, no disk."""

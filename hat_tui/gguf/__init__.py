@@ -1,0 +1,1 @@
+"""Facts read from GGUF bytes. Pure: opens no file."""
