@@ -29,16 +29,26 @@ CHAT = (
     Action("older-prompt", "up", "Older prompt", "Bring back an earlier prompt, from the first line", "Prompt"),
     Action("newer-prompt", "down", "Newer prompt", "Go forward in the prompt history, from the last line", "Prompt"),
     Action("stop", "escape", "Stop", "Stop the reply and keep what it said; else close the nearest panel", "Reply"),
-    Action("stop-or-quit", "ctrl+c", "Stop / quit", "Copy a selection; stop a running reply; ask to quit when idle", "Reply"),
+    Action(
+        "stop-or-quit",
+        "ctrl+c",
+        "Stop / quit",
+        "Copy a selection; stop a running reply; ask to quit when idle",
+        "Reply",
+    ),
     Action("regenerate", "ctrl+r", "Again", "Ask for another version of the last reply", "Reply", "again"),
     Action("new-session", "ctrl+n", "New", "Start a new session; the old one stays on disk", "Session", "new"),
     Action("open-sessions", "ctrl+o", "Sessions", "Find, search and resume earlier sessions", "Session", "sessions"),
     Action("models", "ctrl+s", "Models", "Pick another model, keeping the conversation", "Model", "model"),
     Action("connect", "alt+c,f6", "Connect", "Connect to a server by its URL", "Model", "connect"),
     Action("acceptance", "alt+a,f7", "Accept", "Run and judge the Home Acceptance Test", "Model", "accept"),
-    Action("parameters", "ctrl+t,f2", "Tune", "Show and reach the parameter form; again to go back", "Panels", "parameters"),
+    Action(
+        "parameters", "ctrl+t,f2", "Tune", "Show and reach the parameter form; again to go back", "Panels", "parameters"
+    ),
     Action("server-log", "ctrl+l,f3", "Log", "Show and reach the server log; again to go back", "Panels", "log"),
-    Action("memory", "alt+m,f4", "Memory", "Show what the model still sees and what it has forgotten", "Panels", "memory"),
+    Action(
+        "memory", "alt+m,f4", "Memory", "Show what the model still sees and what it has forgotten", "Panels", "memory"
+    ),
     Action("turns", "shift+tab", "Turns", "Go up into the conversation to move through its turns", "Panels", "turns"),
     Action("palette", "ctrl+p", "Commands", "Everything hat-tui can do, by name", "Program"),
     Action("help", "ctrl+g,f1", "Help", "Show the keys of where you are", "Program", "help"),
