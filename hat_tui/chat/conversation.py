@@ -86,7 +86,7 @@ class Conversation:
             self.apply(record)
 
     def apply(self, record: Record) -> None:
-        """Take one record in. Records about turns that do not exist are passed over: a hand-edited file may hold such."""
+        """Take one record in. One about a turn that does not exist is passed over: a hand-edited file may hold such."""
         match record:
             case Opened(at=at):
                 self.started = self.started or at
@@ -131,7 +131,7 @@ class Conversation:
         (turn.marks.add if record.on else turn.marks.discard)(record.mark)
         if record.mark is Mark.DELETED:
             left = self.versions(turn)
-            if left:
+            if left and self._chosen[turn.parent] == turn.id:
                 self._chosen[turn.parent] = left[-1].id
             self._path = None
 
