@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from hat_tui.chat.message import Message
 
 BYTES_PER_TOKEN = 3.5
-"""English prose in the vocabularies of small models: between 3.2 and 4.5 UTF-8 bytes a token; replaced by what is seen."""
+"""English prose in the vocabularies of small models: 3.2 to 4.5 UTF-8 bytes a token; what is seen replaces it."""
 
 
 class TokenCounter:
@@ -17,7 +17,7 @@ class TokenCounter:
         self.exact = False
 
     def count(self, text: str) -> int:
-        """Tokens of `text`: what the server counted, else an estimate, never less than 1 for a text that is not empty."""
+        """Tokens of `text`: what the server counted, else an estimate of at least 1."""
         if not text:
             return 0
         known = self._counts.get(text)
