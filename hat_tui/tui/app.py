@@ -1,0 +1,50 @@
+"""The full-screen program: one app, one chat screen, and what lies over it."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from hat_tui.tui.bindings import binding
+from hat_tui.tui.screens.chat import ChatScreen
+from hat_tui.tui.screens.keys_help import KeysHelpScreen
+from hat_tui.tui.services import Services
+
+
+class HatTuiApp(App[None]):
+    """hat-tui in a terminal."""
+
+    TITLE = "hat-tui"
+    CSS_PATH = "hat.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding("help", "keys_help", show=True, priority=True),
+        binding("quit", "leave", show=True, priority=True),
+    ]
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+        self.set_keymap(dict(services.keys))
+        if services.theme in self.available_themes:
+            self.theme = services.theme
+
+    def get_default_screen(self) -> Screen[None]:
+        return ChatScreen(self.services)
+
+    def action_keys_help(self) -> None:
+        """Show all keys, or put them away."""
+        if not isinstance(self.screen, KeysHelpScreen):
+            self.push_screen(KeysHelpScreen(self.services.keys))
+
+    async def action_leave(self) -> None:
+        """Stop what runs, let go of the server and the session file, and end."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ChatScreen):
+                await screen.leave()
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield from super().get_system_commands(screen)

@@ -1,0 +1,57 @@
+"""The one connection a chat has: opened, followed, changed for another, closed."""
+
+from collections.abc import Callable
+
+from hat_tui.chat.record import ModelUsed
+from hat_tui.server.phase import Phase, ServerState
+from hat_tui.server.target import Target
+from hat_tui.tui.services import Connection, LogLines, NotConnected
+
+
+class Link:
+    """Holds at most one open connection. What an older one still says after it was left is not passed on."""
+
+    def __init__(
+        self,
+        connect: Callable[[Target], Connection],
+        on_state: Callable[[ServerState], None],
+        on_log: Callable[[LogLines], None],
+    ) -> None:
+        self._connect = connect
+        self._on_state = on_state
+        self._on_log = on_log
+        self.connection: Connection | None = None
+        self.state = ServerState()
+        self.ready = False
+
+    @property
+    def target(self) -> Target | None:
+        return self.connection.target if self.connection else None
+
+    async def open(self, target: Target) -> ModelUsed:
+        """Leave the connection there is and open one to `target`. Raises NotConnected."""
+        await self.close()
+        connection = self.connection = self._connect(target)
+
+        def follow(state: ServerState) -> None:
+            if connection is self.connection:
+                self.ready = state.phase in (Phase.READY, Phase.BUSY) and self.ready
+                self.state = state
+                self._on_state(state)
+
+        def log(lines: LogLines) -> None:
+            if connection is self.connection:
+                self._on_log(lines)
+
+        facts = await connection.open(follow, log)
+        if connection is not self.connection:
+            raise NotConnected("Another connection was opened meanwhile.")
+        self.ready = True
+        return facts
+
+    async def close(self) -> None:
+        """Let go of the connection, if there is one."""
+        self.ready = False
+        if connection := self.connection:
+            self.connection = None
+            await connection.close()

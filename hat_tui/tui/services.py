@@ -1,0 +1,156 @@
+"""What the screens are handed: everything that reaches outside the program, as protocols."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from hat_tui.chat.conversation import Conversation
+from hat_tui.chat.dialogue import Endpoint, Keeper, Request
+from hat_tui.chat.parameters import SamplingParameters
+from hat_tui.chat.record import ModelUsed
+from hat_tui.chat.reply import Failed, ReplyEvent
+from hat_tui.server.phase import ServerState
+from hat_tui.server.target import Target
+
+LogLines = Sequence[tuple[str, str]]
+"""Lines with their levels: debug, info, notice, warning, error."""
+
+
+class NotConnected(Exception):
+    """There is no connection; the message says why and what to do."""
+
+
+class Connection(Protocol):
+    """A model that answers, ours or someone's, from the first try to the end."""
+
+    target: Target
+    endpoint: Endpoint
+
+    async def open(self, on_state: Callable[[ServerState], None], on_log: Callable[[LogLines], None]) -> ModelUsed:
+        """Start or reach the server and wait until it answers, however long loading takes.
+
+        States and lines arrive by the two calls, also later on. Raises NotConnected.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the server and stop it if it is ours. Never raises."""
+        ...
+
+
+class SessionKeeper(Keeper, Protocol):
+    """A keeper that knows the file it writes."""
+
+    @property
+    def name(self) -> str:
+        """The session file's name, "" as long as nothing is in it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChoice:
+    """One session of the list."""
+
+    id: str
+    title: str
+    started: datetime | None
+    model: str
+    turns: int
+    first_words: str
+
+
+class Sessions(Protocol):
+    """The sessions on disk."""
+
+    def new(self) -> SessionKeeper:
+        """A keeper for a conversation that is about to begin; its file appears with the first question."""
+        ...
+
+    def resume(self, id: str) -> tuple[Conversation, SessionKeeper, Sequence[str]]:
+        """A kept conversation, the keeper that appends to it, and what could not be read of it, in sentences."""
+        ...
+
+    def list(self) -> Sequence[SessionChoice]:
+        """All sessions, newest first."""
+        ...
+
+    def search(self, words: str) -> Sequence[SessionChoice]:
+        """The sessions whose text holds the words, newest first."""
+        ...
+
+    def recent_prompts(self) -> Sequence[str]:
+        """What was asked lately in any session, oldest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """One model file of the list. `facts` is one line: quantization, size, context, whether it fits."""
+
+    path: Path
+    name: str
+    facts: str
+
+
+class Models(Protocol):
+    """The model files on this machine."""
+
+    def list(self) -> Sequence[ModelChoice]:
+        """Every GGUF that is found, by name. Reads headers only."""
+        ...
+
+    def local(self, path: Path) -> Target:
+        """How to run this file, with the launch settings that hold for it. Raises NotConnected."""
+        ...
+
+
+class Presets(Protocol):
+    """Named sets of sampling parameters."""
+
+    def load(self) -> Mapping[str, SamplingParameters]:
+        """Built-in and saved ones by name."""
+        ...
+
+    def save(self, name: str, parameters: SamplingParameters) -> None:
+        """Keep a set under a name, in place of one that has it. Raises OSError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Handed to the app by the command line, or by a test."""
+
+    connect: Callable[[Target], Connection]
+    sessions: Sessions
+    models: Models
+    presets: Presets
+    remember: Callable[[Target], None]
+    clock: Callable[[], datetime]
+    seconds: Callable[[], float]
+    version: str = ""
+    first: Target | None = None
+    """What to open with; None when there is nothing, or a choice to make."""
+    why_none: str = ""
+    """When there is nothing to open with: why, and what to do."""
+    parameters: SamplingParameters = field(default_factory=SamplingParameters)
+    resume: str = ""
+    """The session to go on with."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    theme: str = ""
+
+
+class Nowhere:
+    """The endpoint before there is one."""
+
+    async def reply(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+        """Say that nothing answers."""
+        yield Failed("No model is loaded yet: pick one with Ctrl+S, or connect to a server with Alt+C.")
+
+    async def count_tokens(self, text: str) -> int | None:
+        return None

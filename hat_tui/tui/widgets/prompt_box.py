@@ -1,0 +1,117 @@
+"""Where a prompt is written: grows with its text, Enter sends, history by Up and Down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual.binding import BindingType
+from textual.keys import Keys
+from textual.message import Message
+from textual.widgets import TextArea
+
+from hat_tui.tui.bindings import binding
+
+# A terminal sends Alt+Enter as Escape and Return; Textual's table has no name for it and would report a plain Enter.
+ANSI_SEQUENCES_KEYS.setdefault("\x1b\r", (Keys.ControlJ,))
+ANSI_SEQUENCES_KEYS.setdefault("\x1b\n", (Keys.ControlJ,))
+
+EXTENDED_ENTERS = "shift+enter,shift+\r,alt+enter"
+"""What terminals with extended keys make of Shift+Enter and Alt+Enter, tmux's odd one among them."""
+
+
+
+
+class PromptBox(TextArea):
+    """A multi-line box. It keeps the history it is given and what is typed; it sends nothing itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        binding("send", "send", show=True, priority=True),
+        binding("newline", "new_line", also=EXTENDED_ENTERS, show=True, priority=True),
+        binding("older-prompt", "older"),
+        binding("newer-prompt", "newer"),
+    ]
+
+    @dataclass
+    class Submitted(Message):
+        """A prompt was sent off; the box is empty again."""
+
+        text: str
+
+    @dataclass
+    class TakeBack(Message):
+        """Up was pressed in the empty box: the last queued prompt, if there is one, is wanted back."""
+
+    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
+        super().__init__(
+            id=id,
+            placeholder=placeholder,
+            compact=True,
+            soft_wrap=True,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+            show_line_numbers=False,
+        )
+        self.cursor_blink = False
+        self._history: list[str] = []
+        self._at: int | None = None
+        self._draft = ""
+
+    def remember(self, prompts: Sequence[str]) -> None:
+        """Put prompts into the history, oldest first; the same one twice in a row counts once."""
+        for prompt in prompts:
+            if not self._history or self._history[-1] != prompt:
+                self._history.append(prompt)
+        self._at = None
+
+    def put(self, text: str) -> None:
+        """Replace what stands in the box and go to its end."""
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+
+    def action_send(self) -> None:
+        """Post what was written, when there is something."""
+        text = self.text.strip("\n")
+        if not text.strip():
+            return
+        self.remember([text])
+        self.load_text("")
+        self.post_message(self.Submitted(text))
+
+    def action_new_line(self) -> None:
+        self.insert("\n")
+
+    def action_older(self) -> None:
+        """Up: a line up, and from the first line into the history."""
+        if not self.text and self._at is None:
+            self.post_message(self.TakeBack())
+        if self.wrapped_document.location_to_offset(self.cursor_location).y > 0:
+            self.action_cursor_up()
+            return
+        self.recall_older()
+
+    def recall_older(self) -> None:
+        """Show the prompt before the one shown; what was being written waits at the end of the history."""
+        if self._at is None and self._history:
+            self._draft = self.text
+            self._at = len(self._history)
+        if self._at:
+            self._at -= 1
+            self.put(self._history[self._at])
+
+    def action_newer(self) -> None:
+        """Down: a line down, and from the last line forward in the history."""
+        if self.wrapped_document.location_to_offset(self.cursor_location).y < self.wrapped_document.height - 1:
+            self.action_cursor_down()
+        elif self._at is not None:
+            self._at += 1
+            if self._at < len(self._history):
+                self.put(self._history[self._at])
+            else:
+                self._at = None
+                self.put(self._draft)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste only ever inserts, whatever line ends it holds; TextArea's own handler comes after this one."""
+        event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")

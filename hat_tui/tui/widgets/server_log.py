@@ -1,0 +1,178 @@
+"""What the server says, line by line: capped, coloured by level, searched by key."""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import Input, Static
+
+from hat_tui.chat.safe_text import shown
+
+MAX_LINES = 5000
+
+LEVELS = ("debug", "info", "notice", "warning", "error")
+
+
+class LogLines(ScrollView, can_focus=True):
+    """The lines themselves, painted as far as they are seen. Follows the end unless scrolled up."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"log--{level}" for level in (*LEVELS, "hit")}
+    DEFAULT_CSS = """
+    LogLines {
+        height: 1fr;
+        background: $surface;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 1;
+        & .log--debug { color: $foreground 60%; }
+        & .log--info { color: $foreground 85%; }
+        & .log--notice { color: $success; }
+        & .log--warning { color: $warning; }
+        & .log--error { color: $error; }
+        & .log--hit { background: $warning; color: $background; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: deque[tuple[str, str]] = deque(maxlen=MAX_LINES)
+        self._widest = 0
+        self._words = ""
+
+    def write(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Add (level, text) lines in one go; the oldest go when there are more than MAX_LINES."""
+        follow = self.is_vertical_scroll_end
+        for level, text in lines:
+            safe = shown(text).expandtabs(4)
+            self._lines.append((level, safe))
+            self._widest = max(self._widest, len(safe))
+        self.virtual_size = Size(self._widest, len(self._lines))
+        if follow:
+            self.scroll_end(animate=False, immediate=True)
+        self.refresh()
+
+    def search(self, words: str) -> int:
+        """Mark where `words` occur, go to the last such line, and tell how many lines hold them."""
+        self._words = words.casefold()
+        self.refresh()
+        hits = self._hits()
+        if hits:
+            self._show(hits[-1])
+        return len(hits)
+
+    def go_to_hit(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) line that holds the words searched."""
+        here = round(self.scroll_y)
+        hits = self._hits()
+        beyond = [hit for hit in hits if hit > here] if step > 0 else [hit for hit in reversed(hits) if hit < here]
+        if beyond:
+            self._show(beyond[0])
+
+    def _hits(self) -> list[int]:
+        if not self._words:
+            return []
+        return [at for at, (_, text) in enumerate(self._lines) if self._words in text.casefold()]
+
+    def _show(self, line: int) -> None:
+        self.scroll_to_region(Region(0, line, 1, 1), animate=False, top=True)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the window."""
+        scroll_x, scroll_y = self.scroll_offset
+        at = scroll_y + y
+        width = self.scrollable_content_region.width
+        if at >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        level, text = self._lines[at]
+        style = self.get_component_rich_style(f"log--{level if level in LEVELS else 'info'}")
+        strip = Strip(self._segments(text, style))
+        return strip.crop_extend(scroll_x, scroll_x + width, self.rich_style)
+
+    def _segments(self, text: str, style: Style) -> list[Segment]:
+        folded = text.casefold()
+        if not self._words or len(folded) != len(text) or self._words not in folded:
+            return [Segment(text, style)]
+        hit = self.get_component_rich_style("log--hit")
+        segments: list[Segment] = []
+        start = 0
+        while (at := folded.find(self._words, start)) >= 0:
+            segments += [Segment(text[start:at], style), Segment(text[at : at + len(self._words)], hit)]
+            start = at + len(self._words)
+        return [*segments, Segment(text[start:], style)]
+
+
+class ServerLog(Vertical):
+    """The panel: a heading that tells the server's state, the lines, and a search box on demand."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/"),
+        Binding("n", "hit(1)", "Next", show=False),
+        Binding("N", "hit(-1)", "Previous", show=False),
+        Binding("end,G", "to_end", "Newest", show=False),
+    ]
+    DEFAULT_CSS = """
+    ServerLog {
+        & > #log-heading { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        & > #log-search { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
+        & > #log-search.-open { display: block; }
+        &:focus-within > #log-heading { background: $primary; color: $text; }
+    }
+    """
+
+    heading: reactive[str] = reactive("Server log")
+    lines = query_one("#log-lines", LogLines)
+    box = query_one("#log-search", Input)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="log-heading", markup=False)
+        yield LogLines(id="log-lines")
+        yield Input(id="log-search", placeholder="search the log, Enter marks, Escape closes", compact=True)
+
+    def watch_heading(self, heading: str) -> None:
+        if self.is_mounted:
+            self.query_one("#log-heading", Static).update(Content(heading))
+
+    def on_mount(self) -> None:
+        self.watch_heading(self.heading)
+
+    def write(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Add (level, text) lines."""
+        self.lines.write(lines)
+
+    def action_search(self) -> None:
+        """Open the search box."""
+        self.box.add_class("-open")
+        self.box.focus()
+
+    def close_search(self) -> bool:
+        """Close the search box; False when it was not open."""
+        if not self.box.has_class("-open"):
+            return False
+        self.box.remove_class("-open")
+        self.box.value = ""
+        self.lines.search("")
+        self.lines.focus()
+        return True
+
+    def action_hit(self, step: int) -> None:
+        self.lines.go_to_hit(step)
+
+    def action_to_end(self) -> None:
+        self.lines.scroll_end(animate=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Mark the words and say how often they were found."""
+        event.stop()
+        hits = self.lines.search(event.value)
+        self.notify(f"{hits} lines hold “{event.value}”; n and N go through them", markup=False)
+        self.lines.focus()

@@ -1,0 +1,116 @@
+"""The panels beside the conversation: which are shown, and the way to each."""
+
+from typing import ClassVar, Literal, get_args
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.getters import query_one
+from textual.widget import Widget
+
+from hat_tui.tui.widgets.memory_meter import MemoryMeter
+from hat_tui.tui.widgets.parameter_form import ParameterForm
+from hat_tui.tui.widgets.server_log import ServerLog
+
+Panel = Literal["memory", "parameters", "log"]
+
+WIDE = 96
+"""Columns from which conversation and panels stand side by side; below, a panel takes the conversation's place."""
+TALL_ENOUGH_FOR_LOG = 36
+
+
+class SideColumn(Vertical):
+    """Memory, parameters and server log, one above the other.
+
+    Until a person says otherwise, a panel is shown when the window has room for it.
+    """
+
+    DEFAULT_CSS = """
+    SideColumn {
+        width: 40;
+        background: $surface;
+        border-left: vkey $panel;
+        & > * { display: none; }
+        & > .-shown { display: block; }
+        & > ServerLog { height: 1fr; min-height: 4; }
+        &.-full { width: 1fr; border-left: none; }
+    }
+    """
+
+    memory = query_one(MemoryMeter)
+    form = query_one(ParameterForm)
+    log_panel = query_one(ServerLog)
+    names: ClassVar[tuple[Panel, ...]] = get_args(Panel)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._wanted: dict[Panel, bool] = {}
+        self._window = (0, 0)
+
+    def compose(self) -> ComposeResult:
+        yield MemoryMeter(id="panel-memory")
+        yield ParameterForm(id="panel-parameters")
+        yield ServerLog(id="panel-log")
+
+    def fit(self, width: int, height: int) -> None:
+        """Show what the window has room for and what is wanted."""
+        wide = width >= WIDE
+        if wide != (self._window[0] >= WIDE):
+            self._wanted.clear()
+        self._window = (width, height)
+        room: dict[Panel, bool] = {
+            "memory": wide,
+            "parameters": wide,
+            "log": wide and height >= TALL_ENOUGH_FOR_LOG,
+        }
+        for name in self.names:
+            self._panel(name).set_class(self._wanted.get(name, room[name]), "-shown")
+        self.display = any(self.is_shown(name) for name in self.names)
+        self.set_class(not wide, "-full")
+
+    @property
+    def covers(self) -> bool:
+        """Whether the panels stand in the conversation's place."""
+        return self.display and self._window[0] < WIDE
+
+    def is_shown(self, name: Panel) -> bool:
+        return self._panel(name).has_class("-shown")
+
+    def toggle(self, name: Panel) -> bool:
+        """Show and enter a panel; hide it when the focus is in it already. Tells whether it is shown now.
+
+        In a narrow window one panel is shown at a time. The memory panel takes no focus: it is shown or hidden.
+        """
+        panel = self._panel(name)
+        leave = self.is_shown(name) and (panel.has_focus_within or name == "memory")
+        if not leave and self._window[0] < WIDE:
+            self._wanted = dict.fromkeys(self.names, False)
+        self._wanted[name] = not leave
+        self.fit(*self._window)
+        if leave:
+            return False
+        self.enter(name)
+        return True
+
+    def enter(self, name: Panel) -> None:
+        """Put the focus into a panel that is shown."""
+        if name == "parameters":
+            self.form.rows.focus()
+        elif name == "log":
+            self.log_panel.lines.focus()
+
+    def close_nearest(self) -> bool:
+        """Escape in a panel: end what is typed there, else leave it. False when there was nothing to close."""
+        if self.form.rows.close_input() or self.log_panel.close_search():
+            return True
+        if self.covers:
+            self._wanted = dict.fromkeys(self.names, False)
+            self.fit(*self._window)
+            return True
+        return False
+
+    def _panel(self, name: Panel) -> Widget:
+        return self.query_one(f"#panel-{name}", Widget)
+
+    def on_resize(self, event: events.Resize) -> None:
+        event.stop()
