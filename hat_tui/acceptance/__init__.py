@@ -1,1 +1,1 @@
-"""The Home Acceptance Test. Pure: protocol, runs, reports."""
+"""The Home Acceptance Test: a person judges a model alone, for their own tasks. Pure: no Textual, no HTTP, no disk."""
