@@ -1,0 +1,131 @@
+"""Fenced code to coloured lines, cheaply while the code is still being written."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Lexer(Protocol):
+    """What is used of a Pygments lexer; Pygments has no type hints of its own."""
+
+    def get_tokens(self, text: str) -> Iterable[tuple[tuple[str, ...], str]]: ...
+
+
+Coloured = list[tuple[str, str]]
+"""A line: its pieces, each with the name of a style of the look."""
+
+MAX_COLOURED = 100_000
+"""Characters; longer code is shown in one colour, so that no lexer can hold up the screen."""
+
+_TAIL = 40
+"""Lines of unfinished code that are lexed again for each addition, before some are taken for settled."""
+
+
+class CodeLines:
+    """The lines of one code block, which may still grow.
+
+    Lexing starts again at a line break that lies in no string and no comment, not at the top; what that gets wrong
+    inside nested languages is put right when the code is `finished`.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._code = ""
+        self._settled: list[Coloured] = []
+        self._from = 0
+
+    def continues_in(self, language: str, code: str) -> bool:
+        """Whether `code` is this block, with more at its end."""
+        return language == self._language and code.startswith(self._code)
+
+    def lines(self, code: str, *, finished: bool) -> list[Coloured]:
+        """The lines of `code` (line ends "\\n", tabs expanded); `finished` colours it in one go, exactly."""
+        self._code = code
+        if finished and self._from:
+            self._settled, self._from = [], 0
+        rest = code[self._from :]
+        tail, breaks = _lex(self._language if len(code) <= MAX_COLOURED else "", rest)
+        result = self._settled + tail
+        if not finished and len(tail) > _TAIL:
+            self._settle(tail, breaks, rest)
+        return result
+
+    def _settle(self, tail: list[Coloured], breaks: list[bool], rest: str) -> None:
+        last = len(tail) - 2
+        count = next((number for number in range(last, 0, -1) if breaks[number - 1]), 0)
+        if not count and len(tail) > 5 * _TAIL:
+            count = last
+        self._settled += tail[:count]
+        self._from += sum(len(text) + 1 for text in rest.split("\n")[:count])
+
+
+def _lex(language: str, code: str) -> tuple[list[Coloured], list[bool]]:
+    """Lines, and for each whether the line end after it lies outside strings and comments."""
+    lexer = _lexer(language)
+    if lexer is None:
+        lines = [[(text, "panel")] if text else [] for text in code.split("\n")]
+        return lines, [True] * len(lines)
+    lines = [[]]
+    breaks: list[bool] = []
+    for token, value in lexer.get_tokens(code):
+        name = _style_name(token)
+        for number, text in enumerate(value.split("\n")):
+            if number:
+                breaks.append(name not in ("string", "comment") or (number == value.count("\n") and value[-1] == "\n"))
+                lines.append([])
+            if text:
+                lines[-1].append((text, name))
+    # Lexers end what they read with a line end, whether it had one or not.
+    wanted = code.count("\n") + 1
+    lines += [[] for _ in range(wanted - len(lines))]
+    return lines[:wanted], (breaks + [True] * wanted)[:wanted]
+
+
+@lru_cache(32)
+def _lexer(language: str) -> Lexer | None:
+    if not language:
+        return None
+    # Pygments takes 30 ms to load, which nobody should wait for who reads no code.
+    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped] # noqa: PLC0415
+    from pygments.util import ClassNotFound  # type: ignore[import-untyped] # noqa: PLC0415
+
+    try:
+        return cast("Lexer", get_lexer_by_name(language, stripnl=False, ensurenl=False))
+    except ClassNotFound:
+        return None
+
+
+_NAMES = {
+    "Keyword": "keyword",
+    "Operator.Word": "keyword",
+    "Name.Tag": "keyword",
+    "Generic.Deleted": "number",
+    "Generic.Inserted": "string",
+    "Generic.Heading": "keyword",
+    "Literal.String": "string",
+    "Literal.Number": "number",
+    "Literal.Date": "number",
+    "Keyword.Constant": "number",
+    "Comment": "comment",
+    "Name.Function": "name",
+    "Name.Class": "name",
+    "Name.Decorator": "name",
+    "Name.Builtin": "name",
+    "Name.Attribute": "name",
+    "Operator": "operator",
+    "Punctuation": "operator",
+}
+
+
+@lru_cache(256)
+def _style_name(token: tuple[str, ...]) -> str:
+    kind = tuple(token)
+    while kind:
+        if name := _NAMES.get(".".join(kind)):
+            return name
+        kind = kind[:-1]
+    return "panel"

@@ -1,0 +1,94 @@
+"""The styles and glyphs a transcript is drawn with, and the line it draws."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rich.style import Style
+from textual.strip import Strip
+
+STYLE_NAMES = (
+    "text",
+    "muted",
+    "user",
+    "assistant",
+    "note",
+    "warning",
+    "error",
+    "heading",
+    "code",
+    "panel",
+    "label",
+    "link",
+    "quote",
+    "bar",
+    "selected",
+    "hit",
+    "hit-now",
+    "keyword",
+    "string",
+    "number",
+    "comment",
+    "name",
+    "operator",
+)
+"""Each is a component class of the transcript, `transcript--NAME`."""
+
+DIM = Style(dim=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """What is drawn beside text; every one of them is one cell wide, `ellipsis` too."""
+
+    user_bar: str = "▌"
+    selected_bar: str = "█"
+    bullets: str = "•◦▪"
+    task_open: str = "☐"
+    task_done: str = "☑"
+    quote: str = "▎"
+    panel: str = "▏"
+    rule: str = "─"
+    column: str = "│"
+    cross: str = "┼"
+    folded: str = "▸"
+    unfolded: str = "▾"
+    wrapped: str = "↪"
+    below: str = "↓"
+    pinned: str = "◆"
+    dot: str = "·"
+    ellipsis: str = "…"
+
+
+ASCII = Glyphs("|", "#", "*-+", "o", "x", "|", "|", "-", "|", "+", ">", "v", "\\", "v", "*", "-", "~")
+"""For a locale that is not UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Complete styles, background included, by the names of STYLE_NAMES."""
+
+    styles: Mapping[str, Style]
+    glyphs: Glyphs = Glyphs()
+
+    def __getitem__(self, name: str) -> Style:
+        return self.styles[name]
+
+    def dimmed(self) -> "Look":
+        """The same, faint: for what the model no longer sees."""
+        return Look({name: style + DIM for name, style in self.styles.items()}, self.glyphs)
+
+
+class Line(NamedTuple):
+    """One row of a turn, without the gutter.
+
+    `lead` characters at its start are decoration and stay out of a copy; `glue` joins it to the next line in one:
+    a line end, or the blank (or nothing) a paragraph was broken at.
+    """
+
+    strip: Strip
+    lead: int = 0
+    glue: str = "\n"
+
+
+BLANK = Line(Strip([], 0))
