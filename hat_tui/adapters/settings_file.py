@@ -87,7 +87,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: Path) -> 
     table = _read(config)
     keys = table.pop("keys", {})
     if not isinstance(keys, dict) or not all(isinstance(value, str) for value in keys.values()):
-        raise BadSetting(f"[keys] in {config} takes action = \"key\" lines")
+        raise BadSetting(f'[keys] in {config} takes action = "key" lines')
     values: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
     known = {entry.name for entry in SETTINGS} | {entry.name for entry in SPECS}

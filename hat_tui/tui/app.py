@@ -7,10 +7,10 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from hat_tui.services import Services
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.screens.keys_help import KeysHelpScreen
-from hat_tui.tui.services import Services
 
 
 class HatTuiApp(App[None]):

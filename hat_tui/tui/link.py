@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+from hat_tui.chat.dialogue import Endpoint
 from hat_tui.chat.record import ModelUsed
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import Target
-from hat_tui.tui.services import Connection, LogLines, NotConnected
+from hat_tui.services import Connection, LogLines, NotConnected
 
 
 class Link:
@@ -28,8 +29,11 @@ class Link:
     def target(self) -> Target | None:
         return self.connection.target if self.connection else None
 
-    async def open(self, target: Target) -> ModelUsed:
-        """Leave the connection there is and open one to `target`. Raises NotConnected."""
+    async def open(self, target: Target) -> tuple[Endpoint, ModelUsed]:
+        """Leave the connection there is and open one to `target`: what answers, and what is known of it.
+
+        Raises NotConnected.
+        """
         await self.close()
         connection = self.connection = self._connect(target)
 
@@ -47,7 +51,7 @@ class Link:
         if connection is not self.connection:
             raise NotConnected("Another connection was opened meanwhile.")
         self.ready = True
-        return facts
+        return connection.endpoint, facts
 
     async def close(self) -> None:
         """Let go of the connection, if there is one."""

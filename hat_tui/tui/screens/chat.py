@@ -22,10 +22,10 @@ from hat_tui.chat.reply import Delta, Ending, Note, Reading, Thought
 from hat_tui.chat.tokens import TokenCounter
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import Target
+from hat_tui.services import LogLines, NotConnected, Nowhere, Services
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.entries import entry, measured, note, seconds
 from hat_tui.tui.link import Link
-from hat_tui.tui.services import LogLines, Nowhere, NotConnected, Services
 from hat_tui.tui.widgets.key_bar import KeyBar
 from hat_tui.tui.widgets.parameter_form import ParameterRows
 from hat_tui.tui.widgets.prompt_box import PromptBox
@@ -120,15 +120,14 @@ class ChatScreen(Screen[None]):
         """Change to another model or server; the conversation stays."""
         self.stop_reply()
         try:
-            facts = await self.link.open(target)
+            endpoint, facts = await self.link.open(target)
         except NotConnected as trouble:
             self._tell(str(trouble), "error")
             self.status.state = "crashed"
             return
         if self.dialogue.model.model and self.dialogue.model != facts:
             self._tell(f"From here on {facts.model} answers.")
-        assert self.link.connection is not None
-        self.dialogue.endpoint = self.link.connection.endpoint
+        self.dialogue.endpoint = endpoint
         self.dialogue.model = facts
         self.services.remember(target)
         self.status.model = facts.model
@@ -144,14 +143,13 @@ class ChatScreen(Screen[None]):
         if state.phase is Phase.CRASHED and state.diagnosis:
             self._tell(f"{state.diagnosis.what} {state.diagnosis.next_step}", "error")
         if self.replying and state.phase is Phase.BUSY and not self.replying.text and state.remaining:
-            self._show_reading(state)
+            self._show_reading(self.replying, state)
 
-    def _show_reading(self, state: ServerState) -> None:
-        assert self.replying is not None
+    def _show_reading(self, turn: Turn, state: ServerState) -> None:
         line = f"reading the prompt: {state.remaining} new tokens, {state.reused} known"
         if state.prompt and state.prompt.per_second:
             line += f", about {seconds(state.remaining / state.prompt.per_second)}"
-        self.transcript.set_progress(self.replying.id, line)
+        self.transcript.set_progress(turn.id, line)
 
     def _server_said(self, lines: LogLines) -> None:
         self.side.log_panel.write(lines)

@@ -46,9 +46,11 @@ class KeysHelpScreen(ModalScreen[None]):
             if action.group != group:
                 group = action.group
                 where = " (Shift+Tab goes up into the conversation)" if group == "Turn" else ""
-                lines += [Content(""), Content.styled(group + where, "bold $accent")] if lines else [
-                    Content.styled(group, "bold $accent")
-                ]
+                lines += (
+                    [Content(""), Content.styled(group + where, "bold $accent")]
+                    if lines
+                    else [Content.styled(group, "bold $accent")]
+                )
             lines.append(self._line(action))
         return Content("\n").join(lines)
 

@@ -21,8 +21,6 @@ EXTENDED_ENTERS = "shift+enter,shift+\r,alt+enter"
 """What terminals with extended keys make of Shift+Enter and Alt+Enter, tmux's odd one among them."""
 
 
-
-
 class PromptBox(TextArea):
     """A multi-line box. It keeps the history it is given and what is typed; it sends nothing itself."""
 

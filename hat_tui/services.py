@@ -1,4 +1,4 @@
-"""What the screens are handed: everything that reaches outside the program, as protocols."""
+"""What the front ends are handed: everything that reaches outside the program, as protocols."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,0 +1,97 @@
+"""A model that answers, from the first try to the end: behind a server of our own, or someone's.
+
+openai takes a third of a second to import, so it is imported in a thread while the server loads or before it is asked.
+"""
+
+import asyncio
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from hat_tui.adapters.server_process import ServerProcess
+from hat_tui.chat.dialogue import Endpoint
+from hat_tui.chat.record import ModelUsed
+from hat_tui.server.log_line import LogLine
+from hat_tui.server.phase import Phase, ServerState
+from hat_tui.server.target import LocalModel, RemoteServer, Target
+from hat_tui.services import NotConnected
+
+OnState = Callable[[ServerState], None]
+OnLog = Callable[[Sequence[tuple[str, str]]], None]
+
+
+def connection_to(target: Target, state_folder: Path) -> "OwnServer | TheirServer":
+    """The connection that fits the target; nothing is started yet."""
+    return OwnServer(target, state_folder) if isinstance(target, LocalModel) else TheirServer(target)
+
+
+class OwnServer:
+    """A llama_cpp.server that runs for us alone and ends with us."""
+
+    def __init__(self, target: LocalModel, state_folder: Path) -> None:
+        self.target = target
+        self.endpoint: Endpoint
+        self._opened: Any = None
+        self._state_folder = state_folder
+        self._process: ServerProcess | None = None
+
+    async def open(self, on_state: OnState, on_log: OnLog) -> ModelUsed:
+        """Start the server and wait until the model is loaded. Raises NotConnected with what it died of."""
+
+        def hand_on(lines: Sequence[LogLine]) -> None:
+            on_log([(line.level.value, line.text) for line in lines])
+
+        process = self._process = ServerProcess(self._state_folder, on_lines=hand_on, on_state=on_state)
+        await process.start(self.target.options)
+        on_log([("notice", process.launch_line)])
+        openai_endpoint = await asyncio.to_thread(importlib.import_module, "hat_tui.adapters.openai_endpoint")
+        state = await process.settled()
+        if state.phase is Phase.CRASHED and state.diagnosis:
+            raise NotConnected(f"{state.diagnosis.what} {state.diagnosis.next_step}")
+        if state.phase not in (Phase.READY, Phase.BUSY):
+            raise NotConnected("The server was stopped before the model was loaded.")
+        options = self.target.options
+        # The server is ours alone, so counting tokens on it cuts nobody's reply.
+        self._opened = self.endpoint = openai_endpoint.OpenAIEndpoint(process.base_url, options.api_key, counts=True)
+        model = options.models[0]
+        return ModelUsed(model.name, "own server", state.context or options.context_of(model) or model.trained_context)
+
+    async def close(self) -> None:
+        """Stop the server; within about a second it is gone."""
+        if self._opened:
+            await self._opened.aclose()
+        if self._process:
+            await self._process.stop()
+
+
+class TheirServer:
+    """A server that somebody else runs. It is asked for its models once, and then only for replies."""
+
+    def __init__(self, target: RemoteServer) -> None:
+        self.target = target
+        self.endpoint: Endpoint
+        self._opened: Any = None
+
+    async def open(self, on_state: OnState, on_log: OnLog) -> ModelUsed:
+        """Ask the server what it serves. Raises NotConnected."""
+        openai_endpoint = await asyncio.to_thread(importlib.import_module, "hat_tui.adapters.openai_endpoint")
+        try:
+            self._opened = self.endpoint = openai_endpoint.OpenAIEndpoint(self.target.url, self.target.key)
+            on_log([("info", f"connecting to {self.endpoint.url}; its log stays with the one who runs it")])
+            on_state(ServerState(Phase.STARTING))
+            facts = await self._opened.describe()
+        except (openai_endpoint.BadURL, openai_endpoint.Unreachable) as trouble:
+            on_log([("error", str(trouble))])
+            raise NotConnected(str(trouble)) from trouble
+        served = [model.name for model in facts.models]
+        wanted = self.target.model or (served[0] if served else "")
+        if self.target.model and served and self.target.model not in served:
+            raise NotConnected(f"{self.target.label} does not serve {self.target.model}; it has {', '.join(served)}.")
+        on_log([("notice", f"connected; it serves {', '.join(served) or 'one model without a name'}")])
+        on_state(ServerState(Phase.READY))
+        return ModelUsed(wanted, self._opened.url, facts.n_ctx)
+
+    async def close(self) -> None:
+        if self._opened:
+            await self._opened.aclose()

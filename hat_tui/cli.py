@@ -1,0 +1,146 @@
+"""The `hat-tui` command: flags and subcommands. Whatever is slow to import is imported where it is used."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from hat_tui import __version__
+
+if TYPE_CHECKING:
+    from hat_tui.adapters.settings_file import Settings
+
+EXAMPLES = """examples:
+  hat-tui                                  chat with the model used last, or the bundled demo model
+  hat-tui --model gemma-2b-it.Q4_K_M.gguf  run this file (a path, or a name in the models folder)
+  hat-tui --url http://192.168.1.52:8000   connect to a colleague's server; its key in HAT_TUI_API_KEY
+  hat-tui --resume                         go on with the last session
+  hat-tui ask "What is GGUF?"              one answer on standard output
+  git diff | hat-tui ask "Explain this"    with standard input below the question
+
+Every flag can be set in the config file (hat-tui --where) or as HAT_TUI_NAME in the environment.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and flags; the flags of settings and parameters come from their two tables."""
+    shared = _shared_flags()
+    parser = Parser(
+        prog="hat-tui",
+        parents=[shared],
+        description="Chat with small language models at home, and judge them yourself.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command="chat")
+    parser.add_argument("--version", action="version", version=f"hat-tui {__version__}")
+    parser.add_argument("--where", action="store_true", help="print the config file and the folders in use, and end")
+    parser.add_argument(
+        "--resume", nargs="?", const="last", metavar="ID", help="go on with a session, the last one without ID"
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help="chat in plain lines: for screen readers, pipes, dumb terminals"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    ask = commands.add_parser("ask", parents=[shared], help="print one answer and end")
+    ask.add_argument("prompt", nargs="*", help="the question; standard input is put below it when it is piped")
+    return parser
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, and where help is."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; {self.prog} --help shows what there is\n")
+
+
+def _shared_flags() -> argparse.ArgumentParser:
+    from hat_tui.adapters.settings_file import SETTINGS
+    from hat_tui.chat.parameters import SPECS, SamplingParameters
+
+    # SUPPRESS: a subparser must not write its own default over what stood before the command.
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    place = shared.add_argument_group("where replies come from, where files are")
+    for setting in SETTINGS:
+        if not setting.secret:
+            place.add_argument(setting.flag, help=setting.help, metavar=setting.kind.upper())
+    sampling = shared.add_argument_group("how replies are made")
+    for spec in SPECS:
+        usual = spec.format(getattr(SamplingParameters(), spec.name)) or "none"
+        told = f"{spec.help}; {spec.range} (default: {usual})".replace("%", "%%")
+        sampling.add_argument(f"--{spec.name.replace('_', '-')}", help=told, metavar=spec.kind.upper())
+    return shared
+
+
+def _run(options: argparse.Namespace) -> int:
+    from hat_tui.adapters import locations
+    from hat_tui.adapters.settings_file import BadSetting, load
+
+    flags: dict[str, Any] = vars(options)
+    config = locations.config_file()
+    try:
+        settings = load(flags, os.environ, config)
+        if options.where:
+            return _where(settings)
+        if options.command == "ask":
+            return _ask(settings, " ".join(options.prompt))
+        return _chat(settings, options)
+    except BadSetting as trouble:
+        print(f"hat-tui: {trouble}", file=sys.stderr)
+        return 2
+
+
+def _chat(settings: "Settings", options: argparse.Namespace) -> int:
+    from hat_tui import wiring
+
+    services = wiring.services(settings, resume=options.resume or "")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print("hat-tui: the chat needs a terminal; in a pipe use: hat-tui ask", file=sys.stderr)
+        return 2
+    from hat_tui.tui.app import HatTuiApp
+
+    HatTuiApp(services).run()
+    return 0
+
+
+def _ask(settings: "Settings", prompt: str) -> int:
+    import asyncio
+
+    from hat_tui import plain, wiring
+
+    if not sys.stdin.isatty():
+        prompt = "\n\n".join(filter(None, (prompt, sys.stdin.read().strip("\n"))))
+    if not prompt.strip():
+        print('hat-tui: ask what? For example: hat-tui ask "What is GGUF?"', file=sys.stderr)
+        return 2
+    services = wiring.services(settings)
+    if services.first is None:
+        why = services.why_none or "There are several models: say which with --model"
+        print(f"hat-tui: {why}", file=sys.stderr)
+        return 1
+    return asyncio.run(plain.ask(services.connect(services.first), services.parameters, prompt))
+
+
+def _where(settings: "Settings") -> int:
+    from hat_tui.adapters import locations
+
+    for what, place in (
+        ("config file", locations.config_file()),
+        ("presets", locations.presets_file()),
+        ("sessions", locations.sessions_folder(settings.sessions_dir)),
+        ("models", locations.models_folder(settings.models_dir)),
+        ("state", locations.state_folder()),
+    ):
+        print(f"{what:12} {place}")
+    return 0
