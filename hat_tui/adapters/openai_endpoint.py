@@ -1,0 +1,297 @@
+"""Any server with the OpenAI chat API, by its URL: llama_cpp.server, llama-server, and what speaks as they do.
+
+Importing this module loads openai (0.35 s): whatever paints a screen imports it afterwards, in a thread.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import Any, cast
+
+import httpx2
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, AsyncStream, Omit
+
+from hat_tui import __version__
+from hat_tui.adapters.chat_chunks import ChunkReader
+from hat_tui.adapters.chat_request import Manners, Sent
+from hat_tui.adapters.endpoint_facts import EndpointFacts, facts_from
+from hat_tui.adapters.endpoint_transport import transport
+from hat_tui.adapters.endpoint_trouble import (
+    TROUBLES,
+    Circumstances,
+    Nonsense,
+    Rejected,
+    Unreachable,
+    explain,
+    rejected,
+    told,
+)
+from hat_tui.adapters.endpoint_url import normalised, root, where
+from hat_tui.adapters.event_stream import EventStream
+from hat_tui.chat.dialogue import Request
+from hat_tui.chat.reply import Failed, Note, ReplyEvent
+
+CONNECT_S = 10.0
+"""Seconds for a TCP and TLS connection. A reply has no deadline: a long prompt on a slow CPU takes minutes."""
+
+ANSWER_S = 15.0
+"""Seconds for an answer that needs no reply of a model: the list of models, a count of tokens."""
+
+LINGER_S = 2.0
+"""Seconds to wait for the figures that follow the last piece of a reply."""
+
+DRAIN_S = 0.05
+"""Seconds for the server to close a stream that it has ended: leaving first would look like a person's stop to it."""
+
+LONGEST_BODY = 16 * 1024 * 1024
+"""Bytes of a body that is no stream after which the server is taken for broken."""
+
+
+class OpenAIEndpoint:
+    """One server. `key` may be empty; it is sent to this server only and shown nowhere.
+
+    `counts` allows `count_tokens` to ask the server: leave it off where other people's replies could be cut by that,
+    as a llama_cpp.server with interrupt_requests does. Raises BadURL.
+    """
+
+    def __init__(self, url: str, key: str = "", *, counts: bool = False) -> None:
+        self.url = normalised(url)
+        self.facts: EndpointFacts | None = None
+        self._key = key.strip()
+        self._counters = dict(COUNTERS) if counts else {}
+        self._manners = Manners()
+        self._opened: AsyncOpenAI | None = None
+        self._replying = False
+        self._model = ""
+
+    async def aclose(self) -> None:
+        """Close every connection. New ones are opened when the endpoint is used again."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened.close()
+
+    async def reply(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+        """Stream one reply. Closing this generator closes the connection, at which the server stops generating."""
+        chunks = ChunkReader()
+        self._replying, self._model = True, request.model
+        try:
+            async with aclosing(self._attempts(request, chunks)) as events:
+                async for event in events:
+                    yield event
+        except TROUBLES as error:
+            yield Failed(explain(error, self._circumstances(chunks.received)), chunks.measure())
+        finally:
+            self._replying = False
+
+    async def describe(self) -> EndpointFacts:
+        """Ask the server what it offers; the facts are kept for the replies. Raises Unreachable.
+
+        Cuts the reply that a llama_cpp.server with interrupt_requests is making for someone.
+        """
+        try:
+            listing = await self._got(f"{self.url}/models")
+            self.facts = facts_from(listing)
+            if self.facts.kind == "llama-server":
+                with suppress(Rejected, Nonsense):
+                    self.facts = facts_from(listing, await self._got(f"{root(self.url)}/props"))
+        except Rejected as error:
+            if error.status not in (404, 405, 501):
+                raise Unreachable(explain(error, self._circumstances())) from None
+            self.facts = facts_from(None)
+        except TROUBLES as error:
+            raise Unreachable(explain(error, self._circumstances())) from None
+        return self.facts
+
+    async def count_tokens(self, text: str) -> int | None:
+        """How many tokens the model makes of `text`; None when the server cannot tell, or not during a reply."""
+        for path in list(self._counters):
+            if self._replying:
+                return None
+            body = self._counters[path](text, self._model)
+            try:
+                async with asyncio.timeout(ANSWER_S), self._posted(f"{root(self.url)}{path}", body) as response:
+                    return counted(json.loads(await _whole_body(response)))
+            except Rejected as error:
+                if error.status in (404, 405, 501):
+                    del self._counters[path]
+            except TROUBLES:
+                return None
+        return None
+
+    async def _attempts(self, request: Request, chunks: ChunkReader) -> AsyncGenerator[ReplyEvent, None]:
+        """Ask, and ask again without what the server rejects, as long as nothing of a reply has come."""
+        more = {"return_progress": True} if self.facts and self.facts.kind == "llama-server" else {}
+        sent = self._manners.prepared(request, more)
+        while True:
+            try:
+                async with aclosing(self._answer(sent, chunks)) as events:
+                    async for event in events:
+                        yield event
+                return
+            except Rejected as error:
+                if chunks.received:
+                    raise
+                sent, note = self._manners.mended(sent, error)
+            if note:
+                yield Note(note)
+
+    async def _answer(self, sent: Sent, chunks: ChunkReader) -> AsyncGenerator[ReplyEvent, None]:
+        async with self._posted("chat/completions", sent.body(stream=True)) as response:
+            if _media(response) == "application/json":
+                completion = self._checked(await _whole_body(response))
+                if not completion.get("choices"):
+                    raise Nonsense("JSON of another kind")
+                for event in chunks.read(completion):
+                    yield event
+            elif _media(response) == "text/html":
+                raise Nonsense("a web page")
+            else:
+                async with aclosing(_events(response, chunks)) as stream:
+                    async for data in stream:
+                        for event in chunks.read(self._checked(data)):
+                            yield event
+        if not chunks.received and not chunks.ended:
+            await self._learn_why(sent, chunks)
+        yield chunks.finished()
+
+    async def _learn_why(self, sent: Sent, chunks: ChunkReader) -> None:
+        """Find out why a stream had nothing in it, and raise it: llama_cpp.server tells it only to a request that does
+        not stream. Where it put its end mark into the stream, another request interrupted this one."""
+        if chunks.closed:
+            raise Rejected(0, "another request came in before the first word")
+        try:
+            async with self._posted("chat/completions", sent.in_brief().body(stream=False)) as response:
+                self._checked(await _whole_body(response))
+        except (APIConnectionError, httpx2.TransportError):
+            raise httpx2.RemoteProtocolError("gone after an empty stream") from None
+        raise Nonsense("an empty stream")
+
+    def _checked(self, text: str | bytes) -> Mapping[str, Any]:
+        """JSON that came with a good status. Raises Rejected when it tells an error all the same."""
+        content = json.loads(text)
+        if not isinstance(content, Mapping):
+            raise Nonsense("JSON of another kind")
+        if content.get("error"):
+            said, fields = told(content, self._key)
+            inner = content["error"]
+            code = inner.get("code") if isinstance(inner, Mapping) else None
+            raise Rejected(code if isinstance(code, int) and 400 <= code < 600 else 0, said, fields)
+        return content
+
+    @asynccontextmanager
+    async def _posted(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[httpx2.Response]:
+        """The open answer to a POST; closing it closes the connection. Raises Rejected on a bad status."""
+        try:
+            answer = await self._client().post(
+                path,
+                cast_to=httpx2.Response,
+                body=body,
+                options={"headers": self._headers()},
+                stream=True,
+                stream_cls=AsyncStream[object],
+            )
+        except APIStatusError as error:
+            raise rejected(error, self._key) from None
+        # With this `cast_to` the SDK hands over the response itself, unread: its own stream knows neither the end mark
+        # nor a limit, and makes a model of each chunk, 95 µs where 14 do.
+        response = cast(httpx2.Response, answer)
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+    async def _got(self, url: str) -> Any:
+        """The JSON behind a GET. Raises Rejected, Nonsense or another of TROUBLES."""
+        try:
+            async with asyncio.timeout(CONNECT_S + ANSWER_S):
+                response = await self._client().get(
+                    url,
+                    cast_to=httpx2.Response,
+                    options={"headers": self._headers(), "timeout": httpx2.Timeout(ANSWER_S, connect=CONNECT_S)},
+                )
+        except APIStatusError as error:
+            raise rejected(error, self._key) from None
+        if _media(response) == "text/html":
+            raise Nonsense("a web page")
+        return json.loads(response.content)
+
+    def _client(self) -> AsyncOpenAI:
+        if self._opened is None:
+            timeout = httpx2.Timeout(None, connect=CONNECT_S)
+            self._opened = AsyncOpenAI(
+                api_key=self._key,
+                # Given empty, so that no key of the environment is sent to a server it was not meant for.
+                admin_api_key="",
+                base_url=self.url,
+                timeout=timeout,
+                max_retries=0,
+                default_headers={"User-Agent": f"hat-tui/{__version__}"},
+                http_client=httpx2.AsyncClient(transport=transport(self.url), timeout=timeout, trust_env=False),
+            )
+        return self._opened
+
+    def _headers(self) -> dict[str, str | Omit]:
+        left_out: dict[str, str | Omit] = {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()}
+        return left_out if self._key else {**left_out, "Authorization": Omit()}
+
+    def _circumstances(self, under_way: bool = False) -> Circumstances:
+        return Circumstances(where(self.url), bool(self._key), under_way)
+
+
+COUNTERS = {
+    "/extras/tokenize/count": lambda text, model: {"input": text} | ({"model": model} if model else {}),
+    "/tokenize": lambda text, model: {"content": text},
+}
+"""Where llama_cpp.server and llama-server count tokens, and what they are asked."""
+
+
+def counted(answer: Any) -> int | None:
+    """The number in an answer of one of COUNTERS."""
+    match answer:
+        case {"count": int(count)}:
+            return count
+        case {"tokens": list(tokens)}:
+            return len(tokens)
+    return None
+
+
+async def _events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerator[str, None]:
+    """The data of a stream's events up to its end mark. One that breaks before a reply has begun ends as an empty one:
+    llama_cpp.server breaks it when the request is at fault."""
+    stream = EventStream()
+    async with aclosing(response.aiter_bytes()) as pieces:
+        while True:
+            try:
+                async with asyncio.timeout(LINGER_S if chunks.ended else None):
+                    piece = await anext(pieces, None)
+            except TimeoutError:
+                return
+            except httpx2.RemoteProtocolError:
+                if chunks.received:
+                    raise
+                return
+            for data in stream.end() if piece is None else stream.feed(piece):
+                if data.strip() == "[DONE]":
+                    chunks.closed = True
+                    with suppress(TimeoutError, httpx2.HTTPError):
+                        async with asyncio.timeout(DRAIN_S):
+                            await anext(pieces, None)
+                    return
+                yield data
+            if piece is None:
+                return
+
+
+async def _whole_body(response: httpx2.Response) -> bytes:
+    """A body that is no stream. Raises Nonsense when it does not end."""
+    body = b""
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > LONGEST_BODY:
+            raise Nonsense("a page without end")
+    return body
+
+
+def _media(response: httpx2.Response) -> str:
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
