@@ -38,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     shared = _shared_flags()
     parser = Parser(
         prog="hat-tui",
+        usage="hat-tui [FLAGS] [COMMAND …]",
         parents=[shared],
         description="Chat with small language models at home, and judge them yourself.",
         epilog=EXAMPLES,

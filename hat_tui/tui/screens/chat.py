@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from itertools import count
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on, work
@@ -17,15 +18,19 @@ from textual.widgets import Static
 from hat_tui.chat.conversation import Conversation, Turn
 from hat_tui.chat.dialogue import Dialogue, DialogueEvent, Refused, TurnBegun, TurnEnded
 from hat_tui.chat.message import Role
-from hat_tui.chat.parameters import SamplingParameters
+from hat_tui.chat.parameters import SamplingParameters, changed
 from hat_tui.chat.reply import Delta, Ending, Note, Reading, Thought
 from hat_tui.chat.tokens import TokenCounter
 from hat_tui.server.phase import Phase, ServerState
-from hat_tui.server.target import Target
-from hat_tui.services import LogLines, NotConnected, Nowhere, Services
+from hat_tui.server.target import RemoteServer, Target
+from hat_tui.services import LogLines, NotConnected, Nowhere, Services, SessionKeeper
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.entries import entry, measured, note, seconds
 from hat_tui.tui.link import Link
+from hat_tui.tui.screens.confirm import ConfirmScreen
+from hat_tui.tui.screens.connect import ConnectScreen
+from hat_tui.tui.screens.pick import Choice, PickScreen
+from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.key_bar import KeyBar
 from hat_tui.tui.widgets.parameter_form import ParameterRows
 from hat_tui.tui.widgets.prompt_box import PromptBox
@@ -47,6 +52,7 @@ class ChatScreen(Screen[None]):
         binding("memory", "panel('memory')", show=True),
         binding("regenerate", "answer_again", show=True),
         binding("new-session", "new_session", show=True),
+        binding("open-sessions", "open_sessions", show=True),
         binding("models", "pick_model", show=True),
         binding("connect", "connect"),
         binding("turns", "enter_turns", show=True),
@@ -278,8 +284,7 @@ class ChatScreen(Screen[None]):
     @on(ParameterRows.Changed)
     def use_parameters(self, event: ParameterRows.Changed) -> None:
         """What the form says holds from the next reply on."""
-        self.parameters = self.dialogue.parameters = event.parameters
-        self._look_ahead()
+        self._use_parameters(event.parameters)
 
     def action_stop(self) -> None:
         """Escape: stop the reply, else close what is nearest."""
@@ -307,17 +312,118 @@ class ChatScreen(Screen[None]):
         question = last if last.role is Role.USER else self.dialogue.conversation.turn(last.parent)
         self.converse(self.dialogue.answer_again(question), "")
 
-    def action_new_session(self) -> None:
+    # Sessions, models, servers, presets
+
+    @work(exclusive=True, group="dialog")
+    async def action_new_session(self) -> None:
         """Start over with an empty conversation; the old one stays on disk."""
-
-    def action_pick_model(self) -> None:
-        """Choose among the models there are."""
-
-    def action_connect(self) -> None:
-        """Connect by URL."""
+        if self.replying or self.queue or self.prompt.text.strip():
+            going = "the running reply stops" if self.replying else "what is not sent yet is dropped"
+            if not await self.app.push_screen_wait(ConfirmScreen(f"Start a new session? Then {going}.")):
+                return
+        self._change_session(Conversation(), self.services.sessions.new())
+        self._tell(WELCOME)
 
     def resume(self, id: str) -> None:
-        """Go on with a session of before."""
+        """Go on with a session of before, with its parameters; its model is offered, not loaded."""
+        try:
+            conversation, keeper, problems = self.services.sessions.resume(id)
+        except LookupError as trouble:
+            self._tell(str(trouble), "error")
+            return
+        self._change_session(conversation, keeper)
+        for problem in problems:
+            self._tell(problem, "warning")
+        if conversation.parameters:
+            self._use_parameters(SamplingParameters.from_mapping(conversation.parameters.values))
 
-    def parameters_of(self) -> SamplingParameters:
-        return self.parameters
+    def _change_session(self, conversation: Conversation, keeper: SessionKeeper) -> None:
+        self.stop_reply()
+        self.queue.clear()
+        self.held = False
+        self.keeper.close()
+        self.keeper = keeper
+        before = self.dialogue
+        self.dialogue = self._dialogue(conversation)
+        self.dialogue.endpoint, self.dialogue.model = before.endpoint, before.model
+        self.dialogue.tokens = before.tokens
+        self._show_conversation()
+        self.status.session = keeper.name
+        self._look_ahead()
+        self._show_queue()
+
+    @work(exclusive=True, group="dialog")
+    async def action_pick_model(self) -> None:
+        """Choose among the models there are; the conversation stays."""
+        found = self.services.models.list()
+        choices = [Choice(str(model.path), model.name, model.facts) for model in found]
+        none = "No model here yet: hat-tui models get downloads one, Alt+C connects to a server"
+        path = await self.app.push_screen_wait(PickScreen("Run which model?", choices, none=none))
+        if path:
+            try:
+                self.open(self.services.models.local(Path(path)))
+            except NotConnected as trouble:
+                self._tell(str(trouble), "error")
+
+    @work(exclusive=True, group="dialog")
+    async def action_connect(self) -> None:
+        """Connect to a server that is there already."""
+        target = self.link.target
+        url = target.url if isinstance(target, RemoteServer) else ""
+        server = await self.app.push_screen_wait(ConnectScreen(url))
+        if server:
+            self.open(server)
+
+    @work(exclusive=True, group="dialog")
+    async def action_open_sessions(self) -> None:
+        """Choose among the sessions on disk and go on with one."""
+        choices = [
+            Choice(session.id, session.title or session.first_words, f"{session.turns} turns, {session.model}")
+            for session in self.services.sessions.list()
+        ]
+        id = await self.app.push_screen_wait(PickScreen("Go on with which session?", choices, none="No session yet"))
+        if id:
+            self.resume(id)
+
+    @work(exclusive=True, group="dialog")
+    async def action_pick_preset(self) -> None:
+        """Take a named set of parameters."""
+        presets = self.services.presets.load()
+        choices = [Choice(name, name, _difference(parameters)) for name, parameters in presets.items()]
+        name = await self.app.push_screen_wait(PickScreen("Use which preset?", choices))
+        if name:
+            self._use_parameters(presets[name])
+
+    @work(exclusive=True, group="dialog")
+    async def action_save_preset(self) -> None:
+        """Keep the form's values under a name."""
+        name = await self.app.push_screen_wait(WriteScreen("Save these parameters as", ""))
+        if name and name.strip():
+            try:
+                self.services.presets.save(name.strip(), self.parameters)
+            except OSError as trouble:
+                self._tell(f"The preset was not saved: {trouble}", "error")
+
+    @on(ParameterRows.TextWanted)
+    @work(exclusive=True, group="dialog")
+    async def edit_text(self, event: ParameterRows.TextWanted) -> None:
+        """Edit a long value with more room."""
+        text = await self.app.push_screen_wait(WriteScreen(event.spec.label, event.text))
+        if text is not None:
+            self._use_parameters(self.parameters.with_text(event.spec.name, text))
+
+    def _use_parameters(self, parameters: SamplingParameters) -> None:
+        self.side.form.rows.parameters = parameters
+        self.parameters = self.dialogue.parameters = parameters
+        self._look_ahead()
+
+    async def leave(self) -> None:
+        """Stop what runs and let go of everything; what was said is on disk already."""
+        self.stop_reply()
+        await self.link.close()
+        self.keeper.close()
+
+
+def _difference(parameters: SamplingParameters) -> str:
+    different = changed(SamplingParameters(), parameters)
+    return ", ".join(f"{spec.name} {spec.format(getattr(parameters, spec.name))}" for spec in different)

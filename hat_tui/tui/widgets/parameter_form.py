@@ -175,8 +175,8 @@ class ParameterForm(Vertical):
     """The panel: rows, and below them what the selected one does and takes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "app.pick_preset", "Presets"),
-        Binding("s", "app.save_preset", "Save as preset"),
+        Binding("p", "screen.pick_preset", "Presets"),
+        Binding("s", "screen.save_preset", "Save as preset"),
     ]
     DEFAULT_CSS = """
     ParameterForm {

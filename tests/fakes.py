@@ -1,0 +1,207 @@
+"""Fakes for what reaches outside: handed in where the real adapters would be."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hat_tui.chat.conversation import Conversation
+from hat_tui.chat.dialogue import NotKept, Request
+from hat_tui.chat.parameters import SamplingParameters
+from hat_tui.chat.record import Begun, ModelUsed, Record
+from hat_tui.chat.reply import Delta, Ending, Finished, Measure, ReplyEvent
+from hat_tui.server.launch import for_model
+from hat_tui.server.phase import Phase, ServerState
+from hat_tui.server.target import LocalModel, RemoteServer, Target
+from hat_tui.services import LogLines, ModelChoice, NotConnected, Services, SessionChoice
+
+DEMO = LocalModel(for_model("models/hat-demo.gguf", 2048))
+THEIRS = RemoteServer("http://192.168.1.52:8000/v1")
+
+
+class Ticks:
+    """A clock that goes on by `step` seconds each time it is read."""
+
+    def __init__(self, step: float = 0.1) -> None:
+        self._now = 0.0
+        self._step = step
+
+    def seconds(self) -> float:
+        self._now += self._step
+        return self._now
+
+    def clock(self) -> datetime:
+        return datetime(2026, 11, 24, 5, 35, 17, tzinfo=UTC) + timedelta(seconds=int(self._now))
+
+
+class ScriptedEndpoint:
+    """Answers with the scripts it is given, one a request; `requests` is what it was asked for.
+
+    A script's items are events; an `asyncio.Event` among them is waited for, which holds the reply there.
+    """
+
+    def __init__(self, *scripts: Sequence[ReplyEvent | asyncio.Event]) -> None:
+        self.scripts = list(scripts)
+        self.requests: list[Request] = []
+        self.closed = 0
+
+    async def reply(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+        self.requests.append(request)
+        script = self.scripts.pop(0) if self.scripts else says("I am ready.")
+        try:
+            for item in script:
+                if isinstance(item, asyncio.Event):
+                    await item.wait()
+                else:
+                    yield item
+        finally:
+            self.closed += 1
+
+    async def count_tokens(self, text: str) -> int | None:
+        return len(text.split())
+
+
+def says(text: str, ending: Ending = Ending.STOP, measure: Measure = Measure()) -> list[ReplyEvent]:
+    """A whole reply, word by word."""
+    words = text.split(" ")
+    pieces: list[ReplyEvent] = [Delta(word if at == 0 else f" {word}") for at, word in enumerate(words)]
+    return [*pieces, Finished(ending, measure)]
+
+
+class FakeConnection:
+    """Opens at once unless `gate` holds it; a `trouble` is raised instead."""
+
+    def __init__(
+        self,
+        target: Target,
+        endpoint: ScriptedEndpoint,
+        *,
+        gate: asyncio.Event | None = None,
+        trouble: str = "",
+        log: LogLines = (("info", "llama_model_loader: loaded meta data"), ("notice", "ready")),
+    ) -> None:
+        self.target = target
+        self.endpoint = endpoint
+        self.gate = gate
+        self.trouble = trouble
+        self.closed = False
+        self._log = log
+        self.on_state: Callable[[ServerState], None] = lambda state: None
+
+    async def open(self, on_state: Callable[[ServerState], None], on_log: Callable[[LogLines], None]) -> ModelUsed:
+        self.on_state = on_state
+        on_state(ServerState(Phase.LOADING, loading_percent=40))
+        on_log(self._log)
+        if self.gate:
+            await self.gate.wait()
+        if self.trouble:
+            raise NotConnected(self.trouble)
+        on_state(ServerState(Phase.READY))
+        name = "hat-demo" if isinstance(self.target, LocalModel) else "their-model"
+        return ModelUsed(name, "own server" if isinstance(self.target, LocalModel) else self.target.label, 2048)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class ListKeeper:
+    """Keeps records in a list; `trouble` makes it fail."""
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self.trouble = ""
+        self.closed = False
+
+    @property
+    def name(self) -> str:
+        return "2026-11-24-0535-test.txt" if any(isinstance(record, Begun) for record in self.records) else ""
+
+    def keep(self, record: Record) -> None:
+        if self.trouble:
+            raise NotKept(self.trouble)
+        self.records.append(record)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class MemorySessions:
+    """Sessions that live as long as the test."""
+
+    keepers: dict[str, ListKeeper] = field(default_factory=dict)
+    prompts: Sequence[str] = ()
+
+    def new(self) -> ListKeeper:
+        keeper = ListKeeper()
+        self.keepers[f"session-{len(self.keepers) + 1}"] = keeper
+        return keeper
+
+    def resume(self, id: str) -> tuple[Conversation, ListKeeper, Sequence[str]]:
+        keeper = self.keepers[id]
+        return Conversation(keeper.records), keeper, []
+
+    def list(self) -> Sequence[SessionChoice]:
+        return [self._choice(id, keeper) for id, keeper in reversed(self.keepers.items()) if keeper.records]
+
+    def search(self, words: str) -> Sequence[SessionChoice]:
+        return [choice for choice in self.list() if words in choice.title]
+
+    def recent_prompts(self) -> Sequence[str]:
+        return self.prompts
+
+    def _choice(self, id: str, keeper: ListKeeper) -> SessionChoice:
+        conversation = Conversation(keeper.records)
+        return SessionChoice(id, conversation.title, None, conversation.model.model, len(conversation.path()), "")
+
+
+@dataclass
+class ShelfOfModels:
+    """Models by name; none of them is on a disk."""
+
+    choices: Sequence[ModelChoice] = (ModelChoice(Path("models/hat-demo.gguf"), "hat-demo", "llama, Q8_0, 2 MB"),)
+
+    def list(self) -> Sequence[ModelChoice]:
+        return self.choices
+
+    def local(self, path: Path) -> Target:
+        return LocalModel(for_model(str(path), 2048))
+
+
+@dataclass
+class MemoryPresets:
+    """Presets that live as long as the test."""
+
+    saved: dict[str, SamplingParameters] = field(default_factory=lambda: {"article": SamplingParameters()})
+
+    def load(self) -> Mapping[str, SamplingParameters]:
+        return self.saved
+
+    def save(self, name: str, parameters: SamplingParameters) -> None:
+        self.saved[name] = parameters
+
+
+def fake_services(
+    endpoint: ScriptedEndpoint | None = None,
+    *,
+    connect: Callable[[Target], FakeConnection] | None = None,
+    sessions: MemorySessions | None = None,
+    first: Target | None = DEMO,
+    **more: object,
+) -> Services:
+    """Services made of fakes, opening with the demo model that answers by `endpoint`."""
+    answering = endpoint or ScriptedEndpoint()
+    ticks = Ticks()
+    return Services(
+        connect=connect or (lambda target: FakeConnection(target, answering)),
+        sessions=sessions or MemorySessions(),
+        models=ShelfOfModels(),
+        presets=MemoryPresets(),
+        remember=lambda target: None,
+        clock=ticks.clock,
+        seconds=ticks.seconds,
+        version="0.0.0",
+        first=first,
+        **more,
+    )
