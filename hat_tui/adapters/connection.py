@@ -26,6 +26,10 @@ def connection_to(target: Target, state_folder: Path) -> "OwnServer | TheirServe
     return OwnServer(target, state_folder) if isinstance(target, LocalModel) else TheirServer(target)
 
 
+async def _openai_endpoint() -> Any:
+    return await asyncio.to_thread(importlib.import_module, "hat_tui.adapters.openai_endpoint")
+
+
 class OwnServer:
     """A llama_cpp.server that runs for us alone and ends with us."""
 
@@ -42,13 +46,13 @@ class OwnServer:
         def hand_on(lines: Sequence[LogLine]) -> None:
             on_log([(line.level.value, line.text) for line in lines])
 
-        process = self._process = ServerProcess(self._state_folder, on_lines=hand_on, on_state=on_state)
+        process = self._process = ServerProcess(self._state_folder / "server", on_lines=hand_on, on_state=on_state)
         await process.start(self.target.options)
         on_log([("notice", process.launch_line)])
-        openai_endpoint = await asyncio.to_thread(importlib.import_module, "hat_tui.adapters.openai_endpoint")
+        openai_endpoint = await _openai_endpoint()
         state = await process.settled()
         if state.phase is Phase.CRASHED and state.diagnosis:
-            raise NotConnected(f"{state.diagnosis.what} {state.diagnosis.next_step}")
+            raise NotConnected(str(state.diagnosis))
         if state.phase not in (Phase.READY, Phase.BUSY):
             raise NotConnected("The server was stopped before the model was loaded.")
         options = self.target.options
@@ -75,7 +79,7 @@ class TheirServer:
 
     async def open(self, on_state: OnState, on_log: OnLog) -> ModelUsed:
         """Ask the server what it serves. Raises NotConnected."""
-        openai_endpoint = await asyncio.to_thread(importlib.import_module, "hat_tui.adapters.openai_endpoint")
+        openai_endpoint = await _openai_endpoint()
         try:
             self._opened = self.endpoint = openai_endpoint.OpenAIEndpoint(self.target.url, self.target.key)
             on_log([("info", f"connecting to {self.endpoint.url}; its log stays with the one who runs it")])
@@ -90,7 +94,7 @@ class TheirServer:
             raise NotConnected(f"{self.target.label} does not serve {self.target.model}; it has {', '.join(served)}.")
         on_log([("notice", f"connected; it serves {', '.join(served) or 'one model without a name'}")])
         on_state(ServerState(Phase.READY))
-        return ModelUsed(wanted, self._opened.url, facts.n_ctx)
+        return ModelUsed(wanted, self._opened.url, facts.n_ctx(wanted))
 
     async def close(self) -> None:
         if self._opened:

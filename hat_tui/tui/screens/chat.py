@@ -147,7 +147,7 @@ class ChatScreen(Screen[None]):
         self.status.state = state.phase.value
         self.side.log_panel.heading = f"Server log: {state.phase.value}{percent}"
         if state.phase is Phase.CRASHED and state.diagnosis:
-            self._tell(f"{state.diagnosis.what} {state.diagnosis.next_step}", "error")
+            self._tell(str(state.diagnosis), "error")
         if self.replying and state.phase is Phase.BUSY and not self.replying.text and state.remaining:
             self._show_reading(self.replying, state)
 

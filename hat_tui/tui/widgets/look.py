@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 STYLE_NAMES = (
     "text",
@@ -80,15 +80,21 @@ class Look:
 
 
 class Line(NamedTuple):
-    """One row of a turn, without the gutter.
+    """One row of a turn, without the gutter; `cells` wide.
 
     `lead` characters at its start are decoration and stay out of a copy; `glue` joins it to the next line in one:
     a line end, or the blank (or nothing) a paragraph was broken at.
     """
 
-    strip: Strip
+    segments: list[Segment]
+    cells: int
     lead: int = 0
     glue: str = "\n"
 
+    @property
+    def text(self) -> str:
+        """What the row says, decoration and all."""
+        return "".join(segment.text for segment in self.segments)
 
-BLANK = Line(Strip([], 0))
+
+BLANK = Line([], 0)

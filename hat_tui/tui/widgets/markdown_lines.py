@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 from hat_tui.chat.safe_text import safe_link, shown, shown_line
 from hat_tui.tui.widgets.code_lines import CodeLines
@@ -51,37 +50,36 @@ def _parser() -> MarkdownIt:
 class MarkdownLines:
     """The lines of a Markdown text that may still grow.
 
-    `lines` is what to draw; `starts` the index of each block's first line, to find a place again at another width.
+    `lines` is what to draw, and what comes later leaves the first `settled` of them alone; `starts` are the indexes of
+    each block's first line, to find a place again at another width.
     """
 
     def __init__(self, look: Look, width: int) -> None:
-        self._look = look
-        self._width = width
         self.lines: list[Line] = []
         self.starts: list[int] = []
+        self.settled = 0
+        self._settled_blocks = 0
         self._tail = ""  # what the unfinished last block is made of, raw
-        self._final_lines = 0
-        self._final_blocks = 0
         self._before = ""  # the kind of the last finished block
         self._drawing = _Drawing(look, width)
 
-    def feed(self, more: str) -> int:
-        """Add `more` to the text; the index of the first line that changed (the number of lines, if none did)."""
+    def feed(self, more: str) -> None:
+        """Add `more` to the text."""
         self._tail += more
-        return self._draw(finished=False)
+        self._draw(finished=False)
 
-    def finish(self) -> int:
-        """Nothing more comes: colour unfinished code exactly. The first line that changed."""
-        return self._draw(finished=True)
+    def finish(self) -> None:
+        """Nothing more comes: unfinished code gets its exact colours."""
+        self._draw(finished=True)
 
-    def _draw(self, *, finished: bool) -> int:
+    def _draw(self, *, finished: bool) -> None:
         source = shown(self._tail)
         blocks = _blocks_of(source)
         last = _settled(source, blocks)
         lines: list[Line] = []
         starts: list[int] = []
         before = self._before
-        kept = self._final_lines
+        kept = self.settled
         final = (kept, before)
         for number, block in enumerate(blocks):
             if number == last:
@@ -91,15 +89,13 @@ class MarkdownLines:
             starts.append(kept + len(lines))
             lines += self._drawing.block(block.tokens, finished=finished or number < last)
             before = block.kind
-        changed = _first_difference(self.lines, kept, lines)
         self.lines[kept:] = lines
-        self.starts[self._final_blocks :] = starts
+        self.starts[self._settled_blocks :] = starts
         if last:
-            self._final_lines, self._before = final
-            self._final_blocks += last
+            self.settled, self._before = final
+            self._settled_blocks += last
             self._tail = self._tail.split("\n", blocks[last].line)[-1]
             self._drawing.forget()
-        return changed
 
 
 class _Block:
@@ -142,13 +138,6 @@ def _settled(source: str, blocks: list[_Block]) -> int:
     if closed in ("heading", "hr", "fence") or (parted and (closed not in _GOES_ON or line[:1].isalpha())):
         return count + 1
     return count
-
-
-def _first_difference(old: list[Line], kept: int, new: list[Line]) -> int:
-    for number, line in enumerate(new):
-        if kept + number >= len(old) or old[kept + number] != line:
-            return kept + number
-    return kept + len(new)
 
 
 class _Drawing:
@@ -205,7 +194,7 @@ class _Drawing:
                 case "hr":
                     room = max(1, self._width - margin.cells)
                     rule = Segment(self._look.glyphs.rule * room, self._look["muted"])
-                    lines.append(Line(Strip([*margin.take(), rule], margin.cells + room), margin.bars))
+                    lines.append(Line([*margin.take(), rule], margin.cells + room, margin.bars))
             at = end
 
     def _parted(self, tokens: Sequence[Token], at: int) -> bool:
@@ -256,7 +245,7 @@ class _Drawing:
             before = len(lines)
             self._draw(item, further, base, lines)
             if len(lines) == before:
-                lines.append(Line(Strip(further.take()), margin.bars))
+                lines.append(Line(further.take(), further.cells, margin.bars))
             at, number = end, number + 1
 
     def _task(self, item: Sequence[Token]) -> tuple[Sequence[Token], str]:
@@ -286,7 +275,7 @@ class _Drawing:
             outer = margin.take()
             blank = Segment(" " * (room + 1 - sum(piece.cell_length for piece in pieces)), look["panel"])
             skipped = lead + sum(len(piece.text) for piece in outer) + 2
-            lines.append(Line(Strip([*outer, edge, *pieces, blank], self._width), skipped, glue))
+            lines.append(Line([*outer, edge, *pieces, blank], self._width, skipped, glue))
 
         if language:
             label = language[:room]
@@ -335,7 +324,7 @@ def _blank(margin: Margin) -> Line:
     """A blank line inside a block: only bars are drawn."""
     if not margin.bars:
         return BLANK
-    return Line(Strip(margin.rest, margin.cells), margin.bars)
+    return Line(margin.rest, margin.cells, margin.bars)
 
 
 def _inline_flow(content: str, base: Style, look: Look) -> Flow:
@@ -357,7 +346,7 @@ def _inline_flow(content: str, base: Style, look: Look) -> Flow:
                 if links:
                     flow.add(text, style)
                 else:
-                    _add_text(flow, text, style, look)
+                    add_text(flow, text, style, look)
             case "softbreak" | "hardbreak":
                 flow.add("\n", style)
             case "code_inline":
@@ -385,7 +374,7 @@ def _inline_flow(content: str, base: Style, look: Look) -> Flow:
     return flow
 
 
-def _add_text(flow: Flow, text: str, style: Style, look: Look) -> None:
+def add_text(flow: Flow, text: str, style: Style, look: Look) -> None:
     """Text, its bare web addresses linked."""
     at = 0
     if "://" in text:

@@ -2,7 +2,6 @@
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual.strip import Strip
 
 from hat_tui.tui.widgets.line_wrap import wrap
 from hat_tui.tui.widgets.look import BLANK, Line, Look
@@ -69,7 +68,7 @@ def _row(row: list[Cell], sizes: list[int], aligns: list[str], margin: Margin, l
             cell = wrapped[number][level] if number < len(wrapped) and level < len(wrapped[number]) else []
             segments += [column] if number else []
             segments += _aligned(cell, size, aligns[number], look)
-        lines.append(Line(Strip(segments, margin.cells + sum(sizes) + 3 * (len(sizes) - 1)), margin.bars))
+        lines.append(Line(segments, margin.cells + sum(sizes) + 3 * (len(sizes) - 1), margin.bars))
     return height
 
 
@@ -84,12 +83,12 @@ def _aligned(cell: list[Segment], size: int, align: str, look: Look) -> list[Seg
 def _rule(sizes: list[int], margin: Margin, look: Look) -> Line:
     rule, cross = look.glyphs.rule, look.glyphs.cross
     text = f"{rule}{cross}{rule}".join(rule * size for size in sizes)
-    return Line(Strip([*margin.take(), Segment(text, look["bar"])], margin.cells + len(text)), margin.bars)
+    return Line([*margin.take(), Segment(text, look["bar"])], margin.cells + len(text), margin.bars)
 
 
 def _row_gap(sizes: list[int], margin: Margin, look: Look) -> Line:
     text = f" {look.glyphs.column} ".join(" " * size for size in sizes)
-    return Line(Strip([*margin.take(), Segment(text, look["bar"])], margin.cells + len(text)), margin.bars)
+    return Line([*margin.take(), Segment(text, look["bar"])], margin.cells + len(text), margin.bars)
 
 
 def _records(rows: list[list[Cell]], margin: Margin, width: int, look: Look) -> list[Line]:

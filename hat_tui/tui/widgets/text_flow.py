@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 from hat_tui.tui.widgets.line_wrap import Cut, wrap
 from hat_tui.tui.widgets.look import Line
@@ -103,7 +102,7 @@ def cut_lines(row: Flow, cuts: list[Cut], margin: Margin) -> list[Line]:
         cells = margin.cells + sum(segment.cell_length for segment in segments)
         glue = "\n" if number + 1 == len(cuts) else row.text[end : cuts[number + 1][0]]
         lead = inner if number else margin.bars
-        lines.append(Line(Strip(margin.take() + segments, cells), lead, glue))
+        lines.append(Line(margin.take() + segments, cells, lead, glue))
     return lines
 
 

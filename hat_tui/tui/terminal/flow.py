@@ -1,0 +1,115 @@
+"""When the next frame may go, learnt from the terminal's own answers.
+
+A program cannot see that its terminal is behind: the kernel's count of a pty's output is always 0, and a pty, ssh and
+the network hold many frames. So every frame is followed by a status request (`CSI 5 n`), and its answer (`CSI 0 n`)
+says that the frame has arrived. A terminal that never answers is paced by the clock alone.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+STATUS_REQUEST: Final = "\x1b[5n"
+STATUS_ANSWER: Final = "\x1b[0n"
+
+_FRAME_S: Final = 0.2
+"""How long a frame may be on the way, once the link's rate is known."""
+_FIRST_BUDGET: Final = 3000
+_SMALLEST_BUDGET: Final = 160
+_LARGEST_BUDGET: Final = 64_000
+_PATIENCE_S: Final = 3.0
+"""How long a first answer is awaited, at a slow pace, before the terminal counts as one that never answers."""
+_PATIENT_INTERVAL_S: Final = 0.4
+_LOST_S: Final = 3.0
+"""After this an answer counts as lost, unless the link is known to be that slow."""
+_PACED_INTERVAL_S: Final = 0.1
+_PACED_RATE: Final = 20_000
+"""Bytes a second that a terminal of unknown speed is trusted with."""
+_MOST_ON_THE_WAY: Final = 3
+
+
+class Flow:
+    """Counts frames and answers; `clock` is in seconds and never goes back."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._on_the_way: deque[tuple[float, int]] = deque(maxlen=64)
+        self._answers = False
+        self._quickest = float("inf")
+        self._rate: float | None = None
+        self._last_answer = 0.0
+        self._first_sent: float | None = None
+        self._last_sent = (0.0, 0)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the terminal has ever answered."""
+        return self._answers
+
+    @property
+    def on_the_way(self) -> int:
+        """Frames sent and not yet answered."""
+        return len(self._on_the_way)
+
+    def budget(self, *, urgent: bool) -> int:
+        """Bytes the next frame should have; an urgent one is kept small, so that it arrives soon."""
+        if self._rate is None:
+            budget = _FIRST_BUDGET
+        else:
+            budget = int(min(max(self._rate * _FRAME_S, _SMALLEST_BUDGET), _LARGEST_BUDGET))
+        return min(budget, 256) if urgent and self._on_the_way else budget
+
+    def may_send(self, *, urgent: bool) -> bool:
+        """Whether a frame may go now. An urgent one, the echo of a key, does not wait for the frame before it."""
+        return self.wait(urgent=urgent) <= 0
+
+    def wait(self, *, urgent: bool = False) -> float:
+        """Seconds until a frame may go if no answer comes meanwhile; 0 or less: now."""
+        if not self._on_the_way:
+            return 0.0
+        now = self._clock()
+        sent, size = self._last_sent
+        if urgent and len(self._on_the_way) < _MOST_ON_THE_WAY and self._bytes() <= self.budget(urgent=False):
+            return 0.0
+        if self._answers:
+            slow = 4 * self._bytes() / self._rate if self._rate else 0.0
+            return self._on_the_way[-1][0] + max(_LOST_S, slow, 4 * min(self._quickest, 10.0)) - now
+        first = self._first_sent or now
+        interval = _PATIENT_INTERVAL_S if now - first < _PATIENCE_S else _PACED_INTERVAL_S
+        return sent + interval + size / _PACED_RATE - now
+
+    def afresh(self) -> "Flow":
+        """A flow with nothing on the way that remembers what this one learnt of the terminal."""
+        other = Flow(self._clock)
+        other._answers, other._quickest, other._rate = self._answers, self._quickest, self._rate
+        return other
+
+    def sent(self, size: int) -> None:
+        """A frame of `size` bytes and its status request went out."""
+        now = self._clock()
+        if self._answers and self._on_the_way and not self._bytes_may_still_come(now):
+            self._on_the_way.clear()
+        self._on_the_way.append((now, size))
+        self._last_sent = (now, size)
+        self._first_sent = self._first_sent or now
+
+    def answered(self) -> None:
+        """The terminal answered the oldest status request."""
+        now = self._clock()
+        self._answers = True
+        if not self._on_the_way:
+            return
+        sent, size = self._on_the_way.popleft()
+        took = now - max(sent, self._last_answer)
+        self._last_answer = now
+        self._quickest = min(self._quickest * 1.02, now - sent)
+        if size >= 64:
+            sample = size / max(took - self._quickest, took / 20, 0.0005)
+            self._rate = sample if self._rate is None else 0.6 * self._rate + 0.4 * sample
+
+    def _bytes(self) -> int:
+        return sum(size for _, size in self._on_the_way)
+
+    def _bytes_may_still_come(self, now: float) -> bool:
+        return now - self._on_the_way[-1][0] < _LOST_S

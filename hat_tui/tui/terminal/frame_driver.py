@@ -1,0 +1,331 @@
+"""The driver that sends nothing the terminal already shows.
+
+Textual writes whole widgets; this driver reads what it writes into a grid, compares it with what the terminal shows,
+and sends the difference when the terminal has answered for the frame before. While it has not, the grid goes on
+changing and nothing queues: what is sent next is what is true then.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import sys
+import time
+from codecs import getincrementaldecoder
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+
+from textual import constants, events
+from textual.driver import Driver
+from textual.geometry import Size
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
+
+from hat_tui.tui.terminal import tty_mode
+from hat_tui.tui.terminal.abilities import background_erase, over_ssh
+from hat_tui.tui.terminal.answers import AnswerParser
+from hat_tui.tui.terminal.flow import STATUS_ANSWER, STATUS_REQUEST, Flow
+from hat_tui.tui.terminal.grid import UNKNOWN, Grid
+from hat_tui.tui.terminal.outlet import Outlet
+from hat_tui.tui.terminal.painter import Abilities, Painter
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_FRAME: Final = re.compile(r"\n*\x1b\[\d+;\d+H")
+"""How all that paints cells begins: with a place to paint them at."""
+_KEY_IS_FRESH_S: Final = 0.15
+"""How long after a key a frame counts as its echo."""
+_FAREWELL_S: Final = 1.0
+"""How long leaving waits for answers that would else be typed into the shell."""
+
+
+class Painted(Protocol):
+    """A screen that is there before the app is: who painted it hands the terminal over in raw mode."""
+
+    attributes: tty_mode.Attributes | None
+    """The tty's attributes from before raw mode."""
+    painted: str
+    """All that was written to the alternate screen since it was blank."""
+    unread: bytes
+    """Input that came and was not used, terminal reports included."""
+
+
+class FrameDriver(Driver):
+    """Full-screen driver for POSIX terminals. Everything but input parsing and writing runs in the event loop.
+
+    The terminal's own cursor is shown where the app's `cursor_position` is while the focused widget has a true
+    attribute `hardware_caret`; such a widget draws no cursor itself.
+    """
+
+    painted: ClassVar[Painted | None] = None
+
+    def __init__(
+        self,
+        app: "App[Any]",
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._in = sys.__stdin__.fileno() if sys.__stdin__ is not None else 0
+        self._kitty = not constants.DISABLE_KITTY_KEY
+        self._attributes: tty_mode.Attributes | None = None
+        self._flow = Flow()
+        self._outlet = Outlet(tty_mode.output_fd(), self._drained)
+        self._active = False
+        self._reading = False
+        self._signal_resume = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._escape_timer: asyncio.TimerHandle | None = None
+        self._key_at = -1.0
+        self._probing = False
+        width, height = tty_mode.size(self._in)
+        self._wanted = Grid(width, height)
+        self._painter = Painter(Grid(width, height), Abilities(bce=background_erase(os.environ)))
+        self._parser = AnswerParser(self._answered, debug)
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+
+    @property
+    def can_suspend(self) -> bool:
+        """A shell can have the terminal for a while."""
+        return True
+
+    # What Textual writes
+
+    def write(self, data: str) -> None:
+        """Take a frame into the grid; pass anything else on, in order with what was sent."""
+        if _FRAME.match(data):
+            self._wanted.feed(data)
+        elif data:
+            self._outlet.write(data.encode("utf-8", "replace"), at_once=not self._flow.on_the_way)
+
+    def flush(self) -> None:
+        """Send the next frame if it may go now."""
+        self._pump()
+
+    def _pump(self) -> None:
+        if not self._active or self._outlet.lost:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._outlet.busy:
+            return
+        urgent = time.monotonic() - self._key_at < _KEY_IS_FRESH_S
+        wait = self._flow.wait(urgent=urgent)
+        if wait > 0:
+            self._timer = self._loop.call_later(wait, self._pump)
+            return
+        data = self._painter.paint(self._wanted, self._flow.budget(urgent=urgent), caret=self._caret())
+        if data:
+            payload = (data + STATUS_REQUEST).encode("utf-8", "replace")
+            at_once = self._flow.answers and not self._flow.on_the_way
+            self._flow.sent(len(payload))
+            self._outlet.write(payload, at_once=at_once)
+
+    def _caret(self) -> bool:
+        stack = self._app.screen_stack if self._app.is_running else []
+        focused = stack[-1].focused if stack else None
+        return bool(getattr(focused, "hardware_caret", False))
+
+    def _answered(self) -> None:
+        self._flow.answered()
+        self._pump()
+
+    def _drained(self) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._pump)
+
+    # What the terminal sends
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._in, 4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._stop_reading()
+            self._hang_up()
+            return
+        self._feed(data)
+
+    def _feed(self, data: bytes) -> None:
+        if data == STATUS_ANSWER.encode() and self._parser.between_keys:
+            self._answered()
+            return
+        for message in self._parser.feed(self._decode(data)):
+            self.process_message(message)
+        if self._escape_timer is not None:
+            self._escape_timer.cancel()
+            self._escape_timer = None
+        if not self._parser.between_keys:
+            self._escape_timer = self._loop.call_later(constants.ESCAPE_DELAY + 0.001, self._escape_alone)
+
+    def _escape_alone(self) -> None:
+        self._escape_timer = None
+        for message in self._parser.tick():
+            self.process_message(message)
+
+    def send_message(self, message: Message) -> None:
+        """Post a message to the app: from the event loop itself, so without a detour over threads."""
+        self._app.post_message(message)
+
+    def process_message(self, message: Message) -> None:
+        """Keep the terminal's answers to the driver's own questions; pass keys, mouse and pastes on."""
+        if isinstance(message, TerminalSupportsSynchronizedOutput):
+            self._grant(sync=True)
+            return
+        if isinstance(message, events.CursorPosition) and self._probing:
+            self._probing = False
+            self._grant(rep=message.x + 1 == tty_mode.REPEAT_PROBE_COLUMN)
+            return
+        if isinstance(message, events.Paste) and STATUS_ANSWER in message.text:
+            for _ in range(message.text.count(STATUS_ANSWER)):
+                self._answered()
+            message.text = message.text.replace(STATUS_ANSWER, "")
+        if isinstance(message, events.Key | events.Paste):
+            self._key_at = time.monotonic()
+        super().process_message(message)
+
+    def _grant(self, *, rep: bool = False, sync: bool = False) -> None:
+        now = self._painter.abilities
+        self._painter.abilities = Abilities(now.bce, now.rep or rep, now.sync or sync)
+
+    # Coming and going
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; where the prompt is painted already, in place and without a flicker."""
+        if _in_background(self._in):
+            # Continued by `bg`: a program may not touch a terminal that is not its own.
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        painted, self._unread = self.painted, b""
+        type(self).painted = None
+        width, height = tty_mode.size(self._in)
+        shown = Grid(width, height)
+        if (self._wanted.width, self._wanted.height) != (width, height):
+            self._wanted = Grid(width, height)
+        start = tty_mode.entering(mouse=self._mouse, hover=not over_ssh(os.environ), kitty=self._kitty)
+        self._probing = True
+        if painted is None:
+            self._attributes = tty_mode.read_attributes(self._in)
+            tty_mode.set_raw(self._in)
+            start = tty_mode.ALTERNATE_SCREEN + tty_mode.REPEAT_PROBE + start
+        else:
+            self._attributes = painted.attributes
+            self._unread = painted.unread
+            shown.feed(painted.painted)
+            self._wanted.feed(painted.painted)
+        self._painter = Painter(shown, self._painter.abilities)
+        self._wanted.dirty.update(range(height))
+        self._outlet.write(start.encode(), at_once=True)
+        self._active = True
+        self._catch_signals()
+        self._start_reading()
+        self._tell_size()
+        if self._unread:
+            self._loop.call_soon(self._feed, self._unread)
+        if self._signal_resume:
+            self._signal_resume = False
+            self.send_message(self.SignalResume())
+
+    def disable_input(self) -> None:
+        """Read no more keys."""
+        self._stop_reading()
+        if self._escape_timer is not None:
+            self._escape_timer.cancel()
+            self._escape_timer = None
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was, without an answer left that the shell would take for keys."""
+        if not self._active:
+            return
+        self._active = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.disable_input()
+        farewell = tty_mode.leaving(mouse=self._mouse, kitty=self._kitty)
+        self._outlet.write((farewell + STATUS_REQUEST * self._flow.answers).encode(), at_once=True)
+        if self._outlet.wait(_FAREWELL_S) and self._flow.answers and not self._outlet.lost:
+            tty_mode.discard_input(self._in, self._flow.on_the_way + 1, STATUS_ANSWER.encode(), _FAREWELL_S)
+        self._flow = self._flow.afresh()
+        tty_mode.restore(self._in, self._attributes)
+
+    def close(self) -> None:
+        """End the writing thread."""
+        self._release_signals()
+        self._outlet.close()
+
+    def _start_reading(self) -> None:
+        if not self._reading:
+            # A file or /dev/null as standard input cannot be waited for: such an app has no keys.
+            with contextlib.suppress(OSError):
+                self._loop.add_reader(self._in, self._read)
+                self._reading = True
+
+    def _stop_reading(self) -> None:
+        if self._reading:
+            self._loop.remove_reader(self._in)
+            self._reading = False
+
+    # Signals
+
+    def _catch_signals(self) -> None:
+        for number, act in (
+            (signal.SIGWINCH, self._resized),
+            (signal.SIGTSTP, self._stopped),
+            (signal.SIGCONT, self._continued),
+            (signal.SIGHUP, partial(self._hang_up, signal.SIGHUP)),
+            (signal.SIGTERM, partial(self._hang_up, signal.SIGTERM)),
+        ):
+            # Only the main thread may; elsewhere the app lives without.
+            with contextlib.suppress(ValueError, RuntimeError):
+                self._loop.add_signal_handler(number, act)
+
+    def _release_signals(self) -> None:
+        for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT, signal.SIGHUP, signal.SIGTERM):
+            with contextlib.suppress(ValueError, RuntimeError):
+                self._loop.remove_signal_handler(number)
+
+    def _resized(self) -> None:
+        width, height = tty_mode.size(self._in)
+        self._wanted = Grid(width, height)
+        # What a terminal keeps of its cells when resized, each decides for itself.
+        self._painter = Painter(Grid(width, height, UNKNOWN), self._painter.abilities)
+        self._tell_size()
+
+    def _tell_size(self) -> None:
+        size = Size(*tty_mode.size(self._in))
+        self.send_message(events.Resize(size, size))
+
+    def _stopped(self) -> None:
+        if self._auto_restart and self._active:
+            self.suspend_application_mode()
+            self._signal_resume = True
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _continued(self) -> None:
+        if not self._auto_restart:
+            return
+        if self._active:
+            # Stopped by a signal nobody can catch: the terminal may show anything now.
+            self._active = False
+            self._stop_reading()
+        self.resume_application_mode()
+        self._pump()
+
+    def _hang_up(self, number: signal.Signals = signal.SIGHUP) -> None:
+        """The terminal is gone, or somebody asks the program to end: leave as if by the quit key."""
+        self._app.exit(return_code=128 + number)
+
+
+def _in_background(fd: int) -> bool:
+    with contextlib.suppress(OSError):
+        return os.tcgetpgrp(fd) != os.getpgrp()
+    return False

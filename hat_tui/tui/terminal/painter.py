@@ -1,0 +1,276 @@
+"""The fewest bytes that turn the cells a terminal shows into the cells it should show.
+
+Control functions after ECMA-48: CUP, CUF, CHA, EL, ED, ECH, REP, SU and SD; DECSTBM and DECTCEM after the VT220;
+synchronized output is private mode 2026.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from hat_tui.tui.terminal.grid import UNKNOWN, Grid
+from hat_tui.tui.terminal.scrolling import Shift, find_shift
+from hat_tui.tui.terminal.style import PLAIN, Style, erasable, on_blank, serves_blank, transition
+
+_SHORT_GAP: Final = 4
+"""Unchanged cells that are cheaper to write again than to skip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a terminal can do beyond moving, writing and erasing.
+
+    `bce`: erased cells take the background colour. `rep`: repeats a glyph. `sync`: shows an update as one.
+    """
+
+    bce: bool = False
+    rep: bool = False
+    sync: bool = False
+
+
+class Painter:
+    """Keeps what the terminal shows, and writes what changes it.
+
+    `paint` is asked for a frame's bytes only when they can be sent: what it returns counts as shown.
+    """
+
+    def __init__(self, shown: Grid, abilities: Abilities) -> None:
+        self.shown = shown
+        self.abilities = abilities
+        self._at: tuple[int, int] | None = None
+        self._style: Style | None = None
+        self._caret = False
+        self._out: list[str] = []
+        self._size = 0
+
+    def forget_state(self) -> None:
+        """Trust nothing but the cells: another program, or a mode change, may have moved or styled the cursor."""
+        self._at = None
+        self._style = None
+
+    def paint(self, wanted: Grid, budget: int, *, caret: bool) -> str:
+        """The bytes of the next frame, or "" when the terminal shows `wanted` already.
+
+        The rows nearest the cursor come first; about `budget` bytes are written, and rows left over stay dirty.
+        `caret` shows the terminal's cursor at the cursor of `wanted`.
+        """
+        self._out = []
+        self._size = 0
+        dirty = [y for y in wanted.dirty if not self._same_row(y, wanted)]
+        if len(dirty) * 10 > wanted.height * 9 and self._clear_to_the_common_blank(wanted):
+            dirty = [y for y in range(wanted.height) if not self._same_row(y, wanted)]
+        if len(dirty) > 3 and (shift := find_shift(self.shown, wanted, sorted(dirty))):
+            self._scroll(shift)
+            dirty = [y for y in range(wanted.height) if not self._same_row(y, wanted)]
+        dirty.sort(key=lambda y: (abs(y - wanted.y) > 1, y))
+        left = set(dirty)
+        for y in dirty:
+            self._row(y, wanted)
+            self.shown.take_row(y, wanted)
+            left.discard(y)
+            if self._size >= budget:
+                break
+        wanted.dirty = left
+        return self._finish(wanted, caret)
+
+    def _same_row(self, y: int, wanted: Grid) -> bool:
+        return self.shown.chars[y] == wanted.chars[y] and self.shown.styles[y] == wanted.styles[y]
+
+    def _finish(self, wanted: Grid, caret: bool) -> str:
+        many = self._size > 150
+        hide = caret and self._caret and many and not self.abilities.sync
+        if caret:
+            self._move(min(wanted.x, wanted.width - 1), min(wanted.y, wanted.height - 1))
+        show = caret and (hide or not self._caret)
+        if show or caret != self._caret:
+            self._write("\x1b[?25h" if caret else "\x1b[?25l")
+        self._caret = caret
+        data = "".join(self._out)
+        if many and self.abilities.sync:
+            return f"\x1b[?2026h{data}\x1b[?2026l"
+        return f"\x1b[?25l{data}" if hide else data
+
+    def _write(self, data: str) -> None:
+        self._out.append(data)
+        self._size += len(data)
+
+    def _move(self, x: int, y: int) -> None:
+        if self._at == (x, y):
+            return
+        absolute = f"\x1b[{y + 1 if y else ''}{f';{x + 1}' if x else ''}H"
+        if self._at is None:
+            self._write(absolute)
+        else:
+            self._write(min((absolute, _relative(*self._at, x, y)), key=len))
+        self._at = (x, y)
+
+    def _wear(self, style: Style) -> None:
+        if self._style is None:
+            self._write("\x1b[m\x1b]8;;\x1b\\")
+            self._style = PLAIN
+        if style != self._style:
+            self._write(transition(self._style, style))
+            self._style = style
+
+    def _row(self, y: int, wanted: Grid) -> None:
+        chars, styles = wanted.chars[y], wanted.styles[y]
+        was_chars, was_styles = self.shown.chars[y], self.shown.styles[y]
+        changed = [
+            char != was or style != was_style
+            for char, was, style, was_style in zip(chars, was_chars, styles, was_styles, strict=True)
+        ]
+        tail = self._erasable_tail(chars, styles)
+        if changed[tail:].count(True) <= 3:
+            tail = len(chars)
+        x = 0
+        while x < tail:
+            if not changed[x]:
+                x += 1
+                continue
+            if not chars[x]:
+                x -= 1
+            self._reach(x, y, chars, styles)
+            x = self._glyphs(x, y, tail, wanted, changed)
+        if tail < len(chars):
+            first = changed.index(True, tail)
+            self._wear_for_blank(styles[first])
+            self._move(first, y)
+            self._write("\x1b[K")
+
+    def _erasable_tail(self, chars: list[str], styles: list[Style]) -> int:
+        """Where the blanks begin that one "erase to end of line" makes."""
+        style = styles[-1]
+        start = len(chars)
+        if erasable(style, self.abilities.bce):
+            while start and chars[start - 1] == " " and styles[start - 1] == style:
+                start -= 1
+        return start
+
+    def _reach(self, x: int, y: int, chars: list[str], styles: list[Style]) -> None:
+        """Bring the cursor to a cell, over a short gap by writing again what stands there."""
+        if self._at is not None and self._at[1] == y and 0 < x - self._at[0] <= _SHORT_GAP:
+            gap = range(self._at[0], x)
+            if all(self._style == styles[at] and " " <= chars[at] <= "~" for at in gap):
+                self._write("".join(chars[at] for at in gap))
+                self._at = (x, y)
+        self._move(x, y)
+
+    def _glyphs(self, x: int, y: int, tail: int, wanted: Grid, changed: list[bool]) -> int:
+        """Write the glyph at `x`, with its repeats; the column after what was written."""
+        chars, styles = wanted.chars[y], wanted.styles[y]
+        char, style = chars[x], styles[x]
+        end = x + 1
+        last = end
+        while end < tail and chars[end] == char and styles[end] == style:
+            end += 1
+            if changed[end - 1]:
+                last = end
+        if char == " ":
+            self._wear_for_blank(style)
+            return self._blanks(x, y, last, last >= tail or not any(changed[last:tail]))
+        self._wear(style)
+        if last - x > 1:
+            self._repeat(char, last - x)
+            self._advance(last, y, wanted.width)
+            return last
+        width = 2 if x + 1 < len(chars) and not chars[x + 1] else 1
+        if _of_doubtful_width(char):
+            # Where the terminal draws it narrower, nothing old may show beside it; where wider, what follows is
+            # written again over it.
+            if width == 2:
+                self._write(f"  \x1b[{x + 1}G")
+            self._write(char)
+            self._at = None
+            for at in range(x + width, min(x + 2 * len(char), tail)):
+                changed[at] = True
+        else:
+            self._write(char)
+            self._advance(x + width, y, wanted.width)
+        return x + width
+
+    def _advance(self, x: int, y: int, width: int) -> None:
+        # After the last column a terminal's cursor may stand on it or beyond it.
+        self._at = (x, y) if x < width else None
+
+    def _repeat(self, char: str, count: int) -> None:
+        size = len(char.encode("utf-8", "replace"))
+        if self.abilities.rep and len(char) == 1 and size * count > size + 3 + len(str(count - 1)):
+            self._write(f"{char}\x1b[{count - 1}b")
+        else:
+            self._write(char * count)
+
+    def _wear_for_blank(self, style: Style) -> None:
+        if self._style is None or not serves_blank(self._style, style):
+            self._wear(style)
+
+    def _blanks(self, x: int, y: int, end: int, last_of_row: bool) -> int:
+        count = end - x
+        pays = count > 4 if last_of_row else count > 11 and not self.abilities.rep
+        if pays and erasable(on_blank(self._style or PLAIN), self.abilities.bce):
+            self._write(f"\x1b[{count}X")
+            return end
+        self._repeat(" ", count)
+        self._advance(end, y, self.shown.width)
+        return end
+
+    def _clear_to_the_common_blank(self, wanted: Grid) -> bool:
+        """Erase the screen when that alone makes most of it right, as on the first frame."""
+        blanks: Counter[Style] = Counter()
+        for chars, styles in zip(wanted.chars, wanted.styles, strict=True):
+            blanks.update(style for char, style in zip(chars, styles, strict=True) if char == " ")
+        if not blanks:
+            return False
+        style, _ = blanks.most_common(1)[0]
+        cells = wanted.width * wanted.height
+        wrong = sum(
+            (char != " " or was != style) and right == " " and right_style == style
+            for y in range(wanted.height)
+            for char, was, right, right_style in zip(
+                self.shown.chars[y], self.shown.styles[y], wanted.chars[y], wanted.styles[y], strict=True
+            )
+        )
+        unknown = any(UNKNOWN in row for row in self.shown.chars)
+        if unknown or wrong * 2 < cells or not erasable(style, self.abilities.bce):
+            return False
+        self._wear(style)
+        self._write("\x1b[2J")
+        self.shown.erase(style)
+        return True
+
+    def _scroll(self, shift: Shift) -> None:
+        self._wear(PLAIN)
+        direction = "S" if shift.rows > 0 else "T"
+        whole = shift.top == 0 and shift.bottom == self.shown.height
+        count = abs(shift.rows) if abs(shift.rows) > 1 else ""
+        if whole:
+            self._write(f"\x1b[{count}{direction}")
+        else:
+            self._write(f"\x1b[{shift.top + 1};{shift.bottom}r\x1b[{count}{direction}\x1b[r")
+            self._at = (0, 0)
+        shift.apply(self.shown)
+
+
+def _relative(from_x: int, from_y: int, x: int, y: int) -> str:
+    """The shortest way from one cell to another by steps. A newline only steps down where the tty leaves it alone."""
+    if y < from_y:
+        rows = f"\x1b[{from_y - y if from_y - y > 1 else ''}A"
+    elif y - from_y <= 3:
+        rows = "\n" * (y - from_y)
+    else:
+        rows = f"\x1b[{y - from_y}B"
+    right = x - from_x
+    if not right:
+        return rows
+    ways = [f"\x1b[{x + 1}G"]
+    if right > 0:
+        ways.append(f"\x1b[{right if right > 1 else ''}C")
+    elif right >= -3:
+        ways.append("\b" * -right)
+    if not x:
+        ways.append("\r")
+    return rows + min(ways, key=len)
+
+
+def _of_doubtful_width(char: str) -> bool:
+    """Whether terminals disagree on how many cells `char` takes: emoji, their sequences, flags, joined scripts."""
+    return "\u2600" <= char < "\u2c00" or ord(char[0]) >= 0x1F000 or "\ufe0f" in char or "\u200d" in char
