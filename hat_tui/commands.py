@@ -1,0 +1,69 @@
+"""Slash commands: what may stand after a `/` in the prompt box, in the full-screen chat and in the plain one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hat_tui.chat.parameters import SPECS
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command; `takes` shows what follows its name, "" for nothing."""
+
+    name: str
+    takes: str
+    help: str
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("again", "", "another version of the last reply"),
+    Command("attach", "PATH", "put a text file below the prompt you are writing"),
+    Command("connect", "[URL]", "connect to a server that is there already"),
+    Command("copy", "", "copy the last reply"),
+    Command("export", "[md|json|html]", "write the session beside its file in another format"),
+    Command("fork", "", "go on in a new session that begins with this conversation"),
+    Command("help", "", "all keys"),
+    Command("log", "", "the server's log"),
+    Command("memory", "", "what the model still sees"),
+    Command("model", "[NAME]", "run another model, keeping the conversation"),
+    Command("new", "", "start a new session; the old one stays on disk"),
+    Command("parameters", "", "how the next reply is made"),
+    Command("preset", "[NAME]", "take a named set of parameters"),
+    Command("quit", "", "leave"),
+    Command("sessions", "", "go on with an earlier session"),
+    Command("set", "NAME VALUE", f"set a parameter: {', '.join(spec.name for spec in SPECS)}"),
+    Command("summarise", "", "let the model sum up what it has forgotten, and send that"),
+    Command("title", "[WORDS]", "name the session; without words the model finds a title"),
+)
+
+
+def parse(text: str) -> tuple[str, str] | None:
+    """The name and the rest of what was written when it is a command; None when it is a prompt.
+
+    A prompt that shall begin with a slash is written with two. A path such as /etc/hosts is no command either: names
+    have no second slash.
+    """
+    if not text.startswith("/") or text.startswith("//"):
+        return None
+    name, _, rest = text[1:].partition(" ")
+    if not name or "/" in name or "\n" in name:
+        return None
+    return name.casefold(), rest.strip()
+
+
+def as_prompt(text: str) -> str:
+    """What is sent of a text that is no command: two slashes at the start stand for one."""
+    return text[1:] if text.startswith("//") else text
+
+
+def matching(text: str) -> Sequence[Command]:
+    """The commands that what is being written may become, best first; none once their argument begins."""
+    if (written := parse(text + " ")) is None or " " in text or "\n" in text:
+        return list(COMMANDS) if text == "/" else ()
+    return [command for command in COMMANDS if command.name.startswith(written[0])]
+
+
+def closest(name: str) -> str:
+    """The names that a mistyped one may have meant, for the sentence that says there is no such command."""
+    near = [command.name for command in COMMANDS if command.name[:1] == name[:1]]
+    return ", ".join(f"/{known}" for known in near or [command.name for command in COMMANDS])
