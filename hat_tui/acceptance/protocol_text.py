@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+import tomli_w
+
 from hat_tui.acceptance.checks import BadCheck, verify
 from hat_tui.acceptance.protocol import HIGHEST_MARK, LOWEST_MARK, Check, Criteria, Limits, Protocol, Task
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters
@@ -50,15 +52,23 @@ def parse(text: str, name: str = "protocol", read_file: ReadFile | None = None) 
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        line = int(at[1]) if at else text.count("\n") + 1
-        what = str(error)[: at.start()] if at else re.sub(r" \(at end of document\)$", "", str(error))
-        raise BadProtocol(name, (Problem(line, f"this is not TOML: {what}"),)) from None
+        raise BadProtocol(name, (_not_toml(text, str(error)),)) from None
     reader = _Reader(text, read_file)
     protocol = reader.protocol(values)
     if reader.problems:
         raise BadProtocol(name, tuple(sorted(reader.problems, key=lambda problem: problem.line)))
     return protocol
+
+
+def _not_toml(text: str, told: str) -> Problem:
+    """What tomllib says, with the line; for a quote that is never closed it tells the end of the text."""
+    at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", told)
+    what = told[: at.start()] if at else told
+    open_quote = re.search("[\"']", blanked(text))
+    if open_quote and what.startswith("Expected"):
+        return Problem(text.count("\n", 0, open_quote.start()) + 1, "this text has no closing quote")
+    line = int(at[1]) if at and at[1] else text.count("\n") + 1
+    return Problem(line, f"this is not TOML: {what}")
 
 
 class _Reader:
@@ -154,7 +164,7 @@ class _Reader:
         ):
             self._wrong((*at, "turns"), 'turns takes a list of prompts, such as ["My name is Ada.", "Who am I?"]')
             return ("",)
-        return tuple(turns)
+        return tuple(map(_tidy, turns))
 
     def _context(self, values: Mapping[str, Any], at: tuple[str | int, ...]) -> str:
         named = self._text(values, "context_file", at)
@@ -165,7 +175,7 @@ class _Reader:
         try:
             if self._read_file is None:
                 raise ValueError("files cannot be read from here; put the text under context")
-            return self._read_file(named).strip()
+            return _tidy(self._read_file(named))
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self._wrong((*at, "context_file"), f"{json.dumps(named, ensure_ascii=False)} cannot be read: {why}")
@@ -193,7 +203,7 @@ class _Reader:
         if needed and not value.strip():
             where = "this task" if at else "this protocol"
             self._wrong((*at, key), f'{where} has no {key}; add a line such as {key} = "…"')
-        return value.strip() if "\n" in value else value
+        return _tidy(value)
 
     def _number(
         self,
@@ -236,24 +246,34 @@ class _Reader:
         self.problems.append(Problem(self._places.line(at), text))
 
 
+def _tidy(text: str) -> str:
+    """The text without the line breaks that TOML's triple quotes and editors put around it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip() if "\n" in text else text
+
+
 def _is_number(value: object, whole: bool) -> TypeGuard[float]:
     return isinstance(value, int if whole else int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_TEXTS = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+
+
+def blanked(text: str) -> str:
+    """A TOML text whose strings and comments are filled with underscores, every line where it was."""
+    return _TEXTS.sub(lambda found: re.sub(r"[^\n]", "_", found[0]), text)
 
 
 class _Places:
     """Where the keys of a TOML text stand, which tomllib does not tell."""
 
-    _SKIPPED = re.compile(
-        r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL
-    )
     _LINE = re.compile(r"[ \t]*(?:(\[\[?)[ \t]*([\w.\- \t]+?)[ \t]*\]|([\w\-]+(?:[ \t]*\.[ \t]*[\w\-]+)*)[ \t]*=)")
 
     def __init__(self, text: str) -> None:
         self._lines: dict[tuple[str | int, ...], int] = {}
         section: tuple[str | int, ...] = ()
         tasks = -1
-        blanked = self._SKIPPED.sub(lambda found: re.sub(r"[^\n]", "_", found[0]), text)
-        for number, line in enumerate(blanked.splitlines(), 1):
+        for number, line in enumerate(blanked(text).split("\n"), 1):
             found = self._LINE.match(line)
             if found is None:
                 continue
@@ -277,38 +297,13 @@ class _Places:
 def task_text(task: Task) -> str:
     """The task as a piece of a protocol file; `parse` reads it back."""
     values = task.as_mapping()
-    checks: Mapping[str, Any] = values.pop("checks", {})
-    lines = ["[[task]]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
-    if checks:
-        lines += ["[task.checks]", *(f"{kind} = {_toml(wanted)}" for kind, wanted in checks.items())]
-    return "\n".join(lines) + "\n"
+    checks = values.pop("checks", {})
+    text = "[[task]]\n" + tomli_w.dumps(values, multiline_strings=True)
+    return text + ("[task.checks]\n" + tomli_w.dumps(checks) if checks else "")
 
 
 def protocol_text(protocol: Protocol) -> str:
     """The whole protocol, its context files put in; `parse` reads it back with the same hash."""
     values = protocol.as_mapping()
-    lines = [f"{key} = {_toml(values[key])}" for key in ("name", "about", "repeats")]
-    for table in ("criteria", "sampling"):
-        lines += ["", f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in values[table].items())]
-    return "\n".join(lines) + "\n" + "".join("\n" + task_text(task) for task in protocol.tasks)
-
-
-def _toml(value: object) -> str:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str() if "\n" in value:
-            escaped = "".join(_escaped(char) if char != "\n" else char for char in value)
-            return f'"""\n{escaped}"""'
-        case str():
-            return '"' + "".join(map(_escaped, value)) + '"'
-        case list() | tuple():
-            return "[" + ", ".join(map(_toml, value)) + "]"
-        case _:
-            return repr(value)
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return "\\" + char
-    return char if char.isprintable() or char == "\t" else f"\\U{ord(char):08X}"
+    del values["task"]
+    return "\n".join([tomli_w.dumps(values, multiline_strings=True), *map(task_text, protocol.tasks)])

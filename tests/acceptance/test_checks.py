@@ -10,7 +10,7 @@ from hat_tui.acceptance.languages import language_of
 from hat_tui.acceptance.protocol import Check, Task
 from hat_tui.chat.reply import Ending
 
-LOREM = "the a cat dog house river green walks under over with seven old bright letters".split()
+LOREM = ["the", "a", "cat", "house", "river", "green", "walks", "under", "over", "seven", "old", "bright", "letters"]
 sentence = st.lists(st.sampled_from(LOREM), min_size=3, max_size=9).map(lambda said: " ".join(said).capitalize() + ".")
 plain = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF, exclude_categories=("Cs",)), max_size=40)
 any_check = st.sampled_from(
@@ -62,9 +62,7 @@ def test_so_many_words_are_counted(words):
     assert len(measuring.words(", ".join(words))) == len(words)
 
 
-json_value = st.recursive(
-    st.none() | st.booleans() | st.integers() | plain, lambda inner: st.lists(inner), max_leaves=8
-)
+json_value = st.recursive(st.none() | st.booleans() | st.integers() | plain, st.lists, max_leaves=8)
 
 
 @given(json_value, st.sampled_from(["{}", "```json\n{}\n```", "\n{}\n"]))
