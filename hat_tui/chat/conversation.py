@@ -51,6 +51,14 @@ class Turn:
         """The model's reasoning before and between its words."""
         return _joined(self._thought)
 
+    def records(self) -> list[Record]:
+        """Records that make this turn anew."""
+        records: list[Record] = [Begun(self.id, self.role, self.parent, self.at, self.model, self.edited)]
+        records += [Said(self.id, self.thought, thought=True)] if self.thought else []
+        records += [Said(self.id, self.text)] if self.text else []
+        records += [Ended(self.id, self.ending, self.measure, self.why)] if self.ending is not None else []
+        return records + [Marked(self.id, mark) for mark in Mark if mark in self.marks]
+
     @property
     def pinned(self) -> bool:
         return Mark.PINNED in self.marks
@@ -82,6 +90,7 @@ class Conversation:
         self._children: dict[int, list[int]] = {}
         self._chosen: dict[int, int] = {}
         self._path: list[Turn] | None = None
+        self._highest = ROOT
         for record in records:
             self.apply(record)
 
@@ -117,6 +126,7 @@ class Conversation:
         parent = record.parent if record.parent in self._turns else ROOT
         self._turns[record.id] = Turn(record.id, record.role, parent, record.at, record.model, record.edited)
         self._children.setdefault(parent, []).append(record.id)
+        self._highest = max(self._highest, record.id)
         self._chosen[parent] = record.id
         if self._path is not None and (self._path[-1].id if self._path else ROOT) == parent:
             self._path.append(self._turns[record.id])
@@ -141,7 +151,7 @@ class Conversation:
 
     def next_id(self) -> int:
         """The number the next turn gets: one more than the highest."""
-        return max(self._turns, default=ROOT) + 1
+        return self._highest + 1
 
     def path(self) -> list[Turn]:
         """The turns shown and sent, first to last. The list is the conversation's own: do not change it."""
@@ -174,6 +184,17 @@ class Conversation:
         """`turn` and those that stand in its place, deleted ones left away, oldest first."""
         siblings = (self._turns[id] for id in self._children.get(turn.parent, ()))
         return [sibling for sibling in siblings if Mark.DELETED not in sibling.marks]
+
+    def records(self) -> list[Record]:
+        """Records that make this conversation anew, without what no longer shows, such as earlier titles."""
+        records: list[Record] = [Opened(self.started)] if self.started else []
+        records += [Titled(self.title)] if self.title else []
+        records += [self.model] if self.model != ModelUsed("") else []
+        records += [self.parameters] if self.parameters else []
+        for turn in self._turns.values():
+            records += turn.records()
+        records += [Marked(id, Mark.CHOSEN) for at, id in self._chosen.items() if len(self._children[at]) > 1]
+        return records + ([self.summary] if self.summary else [])
 
     def all_turns(self) -> list[Turn]:
         """Every turn of every version, in the order they began."""
