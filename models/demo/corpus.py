@@ -1,0 +1,110 @@
+"""Conversations from all skills, and rows of token ids from conversations."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from models.demo import arithmetic, recall, skills, writing
+from models.demo.bpe import IM_END, IM_START, Tokenizer
+from models.demo.capitals import capital
+from models.demo.facts import about_hat_tui
+from models.demo.scene import DEFAULT_SYSTEM, SYSTEMS, Exchange, Scene
+from models.demo.small_talk import talk
+from models.demo.unknown import unknown
+
+Skill = Callable[[Scene], Exchange]
+
+# Each skill, and its share of a conversation that is about everything.
+SKILLS: tuple[tuple[Skill, float], ...] = (
+    (talk, 8),
+    (recall.tell, 10),
+    (recall.tell_two, 4),
+    (recall.ask_told, 12),
+    (recall.ask, 8),
+    (recall.ask_two, 3),
+    (recall.ask_all, 2),
+    (recall.ask_other, 3),
+    (capital, 8),
+    (unknown, 12),
+    (about_hat_tui, 25),
+    (arithmetic.add, 7),
+    (arithmetic.subtract, 7),
+    (skills.listing, 2),
+    (skills.next_in_list, 2),
+    (skills.count, 3),
+    (skills.repeat, 4),
+    (skills.upper, 3),
+    (skills.spell, 3),
+    (skills.first_letter, 1),
+    (skills.markdown_list, 2),
+    (writing.table, 1),
+    (writing.code, 2),
+    (writing.story, 2),
+)
+
+
+def system_prompt(rng: random.Random) -> str:
+    """The program's own system prompt, another one, or none."""
+    return rng.choices((DEFAULT_SYSTEM, rng.choice(SYSTEMS), ""), (5, 2, 3))[0]
+
+
+def exchanges(scene: Scene) -> Iterator[Exchange]:
+    """A conversation without end: some are about everything, some about a few things."""
+    rng = scene.rng
+    weights = [weight for _, weight in SKILLS]
+    if rng.random() < 0.5:
+        weights = [weight * rng.random() ** 3 for weight in weights]
+    while True:
+        yield rng.choices(SKILLS, weights)[0][0](scene)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Token ids, and for each whether the model has to learn to say it."""
+
+    ids: list[int]
+    learned: list[bool]
+
+
+class Packer:
+    """Writes conversations of a given length in tokens, in ChatML as the server's template does."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._start = tokenizer.special(IM_START)
+        self._end = tokenizer.special(IM_END)
+        self._break = tokenizer.encode("\n")
+
+    def row(self, rng: random.Random, length: int) -> Row:
+        """One conversation that nearly fills `length` + 1 ids; the rest is padding that nothing is learned from."""
+        ids: list[int] = []
+        learned: list[bool] = []
+        system = system_prompt(rng)
+        if system:
+            ids = self.message("system", system)
+            learned = [False] * len(ids)
+        for exchange in exchanges(Scene(rng)):
+            asked = self.message("user", exchange.question)
+            said = self.message("assistant", exchange.reply)
+            if len(ids) + len(asked) + len(said) > length + 1:
+                break
+            opening = 1 + len(self._tokenizer.encode("assistant\n"))
+            ids += asked + said
+            learned += [False] * (len(asked) + opening)
+            learned += [True] * (len(said) - opening - len(self._break)) + [False] * len(self._break)
+        padding = length + 1 - len(ids)
+        return Row(ids + [0] * padding, learned + [False] * padding)
+
+    def message(self, role: str, text: str) -> list[int]:
+        """The ids of one message of the template."""
+        return [self._start, *self._tokenizer.encode_marked(f"{role}\n{text}"), self._end, *self._break]
+
+
+def sample_texts(rng: random.Random, count: int) -> Iterator[str]:
+    """Texts to make a tokenizer of: `count` exchanges of each skill in its share."""
+    total = sum(weight for _, weight in SKILLS)
+    for skill, weight in SKILLS:
+        scene = Scene(rng)
+        for _ in range(int(count * weight / total)):
+            exchange = skill(scene)
+            yield from ("user\n" + exchange.question, "assistant\n" + exchange.reply)

@@ -1,0 +1,19 @@
+"""Key names as people write them, from the names that the program's own table uses."""
+
+
+def shown(keys: str) -> str:
+    """The first key of a comma-separated list: "ctrl+s,f5" is "Ctrl+S"."""
+    return spoken(keys.split(",")[0])
+
+
+def every(keys: str) -> str:
+    """All keys of a list: "alt+c,f6" is "Alt+C or F6"."""
+    return " or ".join(spoken(key) for key in keys.split(","))
+
+
+def spoken(key: str) -> str:
+    """One key: "ctrl+s" is "Ctrl+S", "escape" is "Escape", and "p" stays "p" since P is another key."""
+    parts = key.split("+")
+    if len(parts) == 1 and len(key) == 1:
+        return key
+    return "+".join(part.capitalize() for part in parts)
