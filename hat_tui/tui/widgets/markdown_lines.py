@@ -98,6 +98,11 @@ class MarkdownLines:
             self._drawing.forget()
 
 
+def code_blocks(text: str) -> list[str]:
+    """The code blocks of a Markdown text, nested ones too, as they came: for the clipboard, not for the screen."""
+    return [token.content for token in _parser().parse(text) if token.type in ("fence", "code_block")]
+
+
 class _Block:
     """A top-level block: its first line in the source, its kind ("paragraph", "heading", …), its tokens."""
 

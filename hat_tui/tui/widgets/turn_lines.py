@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 
 from hat_tui.chat.safe_text import shown_line
@@ -52,7 +51,7 @@ class Entry:
 
 
 class TurnLines:
-    """The lines of a turn: horizon, title, thought, text, ending, progress, and a blank one that parts it from the next.
+    """The lines of a turn: horizon, title, thought, text, ending, progress, and a blank one that ends it.
 
     What was painted of it is remembered in `painted`: the line, what else it depended on, and the strip.
     """
@@ -79,7 +78,8 @@ class TurnLines:
         self.entry = entry
         if len(entry.text) > len(old.text):
             self._body.feed(entry.text[len(old.text) :])
-        self._body.finish()
+        if entry.ending and not old.ending:
+            self._body.finish()
         if entry.thought != old.thought or entry.thought_open != old.thought_open:
             self._thought = self._new_thought(entry)
         self._arrange()
@@ -120,7 +120,7 @@ class TurnLines:
         if not (entry.thought and entry.thought_open):
             return None
         thought = PlainLines(self._look, self._width - 2, self._look["quote"])
-        thought.feed(entry.thought.strip("\n"))
+        thought.feed(entry.thought)
         return thought
 
     def _arrange(self) -> None:
@@ -158,7 +158,9 @@ class TurnLines:
         """Who speaks, and the facts about it at the right edge of the measure."""
         look, entry, glyphs = self._look, self.entry, self._look.glyphs
         meta = clipped(shown_line(entry.meta), max(0, self._width - 12), glyphs.ellipsis) if entry.meta else ""
-        marks = "".join(f" {mark}" for mark in (entry.version, glyphs.pinned + " pinned" if entry.pinned else "") if mark)
+        marks = "".join(
+            f" {mark}" for mark in (entry.version, glyphs.pinned + " pinned" if entry.pinned else "") if mark
+        )
         marks = shown_line(marks)
         room = self._width - (cell_len(meta) + 2 if meta else 0) - cell_len(marks)
         title = clipped(shown_line(entry.title), max(1, room), glyphs.ellipsis)
@@ -207,8 +209,3 @@ def estimated_height(entry: Entry, width: int) -> int:
     text = entry.text
     lines = 1 + text.count("\n") + len(text) // measure if text else 0
     return lines + (entry.role != "note") + bool(entry.ending) + bool(entry.thought) + 1
-
-
-def no_style() -> Style:
-    """The style of nothing."""
-    return Style.null()
