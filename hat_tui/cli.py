@@ -66,12 +66,12 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; {self.prog} --help shows what there is\n")
 
 
-def _shared_flags() -> argparse.ArgumentParser:
+def _shared_flags() -> Parser:
     from hat_tui.adapters.settings_file import SETTINGS
     from hat_tui.chat.parameters import SPECS, SamplingParameters
 
     # SUPPRESS: a subparser must not write its own default over what stood before the command.
-    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     place = shared.add_argument_group("where replies come from, where files are")
     for setting in SETTINGS:
         if not setting.secret:

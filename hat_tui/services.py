@@ -1,6 +1,6 @@
 """What the front ends are handed: everything that reaches outside the program, as protocols."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Protocol
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import Endpoint, Keeper, Request
 from hat_tui.chat.parameters import SamplingParameters
-from hat_tui.chat.record import ModelUsed
+from hat_tui.chat.record import ModelUsed, Record
 from hat_tui.chat.reply import Failed, ReplyEvent
 from hat_tui.server.phase import ServerState
 from hat_tui.server.target import Target
@@ -25,8 +25,15 @@ class NotConnected(Exception):
 class Connection(Protocol):
     """A model that answers, ours or someone's, from the first try to the end."""
 
-    target: Target
-    endpoint: Endpoint
+    @property
+    def target(self) -> Target:
+        """Where it leads."""
+        ...
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """What answers, once it is open."""
+        ...
 
     async def open(self, on_state: Callable[[ServerState], None], on_log: Callable[[LogLines], None]) -> ModelUsed:
         """Start or reach the server and wait until it answers, however long loading takes.
@@ -53,6 +60,10 @@ class SessionKeeper(Keeper, Protocol):
         ...
 
 
+class NoSuchSession(Exception):
+    """Nothing by that name, or several; the message says what there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionChoice:
     """One session of the list."""
@@ -66,7 +77,7 @@ class SessionChoice:
 
 
 class Sessions(Protocol):
-    """The sessions on disk."""
+    """The sessions on disk. Whatever names one raises NoSuchSession and OSError."""
 
     def new(self) -> SessionKeeper:
         """A keeper for a conversation that is about to begin; its file appears with the first question."""
@@ -76,12 +87,28 @@ class Sessions(Protocol):
         """A kept conversation, the keeper that appends to it, and what could not be read of it, in sentences."""
         ...
 
-    def list(self) -> Sequence[SessionChoice]:
-        """All sessions, newest first."""
+    def read(self, id: str) -> Conversation:
+        """A kept conversation, to look at."""
+        ...
+
+    def create(self, records: Iterable[Record]) -> SessionKeeper:
+        """A new session that holds these records already: a fork. Raises NotKept."""
+        ...
+
+    def rename(self, id: str, title: str) -> None:
+        """Give a session another title. Raises NotKept."""
+        ...
+
+    def delete(self, id: str) -> Path:
+        """Move a session to the trash; where it lies there. Raises NotKept, when it is in use."""
+        ...
+
+    def restore(self, trashed: Path) -> str:
+        """Take a session out of the trash; its id."""
         ...
 
     def search(self, words: str) -> Sequence[SessionChoice]:
-        """The sessions whose text holds the words, newest first."""
+        """The sessions whose text holds each of the words, the one changed last first; all of them without words."""
         ...
 
     def recent_prompts(self) -> Sequence[str]:

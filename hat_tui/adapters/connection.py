@@ -82,7 +82,7 @@ class TheirServer:
         openai_endpoint = await _openai_endpoint()
         try:
             self._opened = self.endpoint = openai_endpoint.OpenAIEndpoint(self.target.url, self.target.key)
-            on_log([("info", f"connecting to {self.endpoint.url}; its log stays with the one who runs it")])
+            on_log([("info", f"connecting to {self._opened.url}; its log stays with the one who runs it")])
             on_state(ServerState(Phase.STARTING))
             facts = await self._opened.describe()
         except (openai_endpoint.BadURL, openai_endpoint.Unreachable) as trouble:

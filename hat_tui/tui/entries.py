@@ -3,7 +3,7 @@
 from hat_tui.chat.conversation import Turn
 from hat_tui.chat.message import Role
 from hat_tui.chat.reply import Ending, Measure
-from hat_tui.tui.widgets.transcript_view import Entry
+from hat_tui.tui.widgets.turn_lines import Entry
 
 ENDINGS = {
     Ending.STOP: "",

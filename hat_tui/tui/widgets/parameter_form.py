@@ -73,7 +73,7 @@ class ParameterRows(Widget, can_focus=True):
             line = Content.assemble(
                 ("▸ " if at == self.at and self.has_focus_within else "  ", "$accent"),
                 (spec.label.ljust(LABEL_WIDTH), "" if at == self.at else "$foreground 70%"),
-                (_cut(value, room) or "random", "" if usual else "bold $accent"),
+                (_cut(value, room) or ("random" if spec.kind == "seed" else "none"), "" if usual else "bold $accent"),
             )
             if at == self.at and self.has_focus_within:
                 line = line.pad_right(max(0, self.size.width - line.cell_length)).stylize("$foreground on $boost")

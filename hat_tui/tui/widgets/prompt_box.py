@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.keys import Keys
 from textual.message import Message
 from textual.widgets import TextArea
 
+from hat_tui import commands
 from hat_tui.tui.bindings import binding
 
 # A terminal sends Alt+Enter as Escape and Return; Textual's table has no name for it and would report a plain Enter.
-ANSI_SEQUENCES_KEYS.setdefault("\x1b\r", (Keys.ControlJ,))
-ANSI_SEQUENCES_KEYS.setdefault("\x1b\n", (Keys.ControlJ,))
+cast("dict[str, tuple[Keys, ...]]", ANSI_SEQUENCES_KEYS).update(
+    {"\x1b\r": (Keys.ControlJ,), "\x1b\n": (Keys.ControlJ,)}
+)
 
 EXTENDED_ENTERS = "shift+enter,shift+\r,alt+enter"
 """What terminals with extended keys make of Shift+Enter and Alt+Enter, tmux's odd one among them."""
@@ -27,6 +29,7 @@ class PromptBox(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("send", "send", show=True, priority=True),
         binding("newline", "new_line", also=EXTENDED_ENTERS, show=True, priority=True),
+        Binding("tab", "complete", "Complete", show=False),
         binding("older-prompt", "older"),
         binding("newer-prompt", "newer"),
     ]
@@ -36,6 +39,9 @@ class PromptBox(TextArea):
         """A prompt was sent off; the box is empty again."""
 
         text: str
+
+    class SentNothing(Message):
+        """Enter was pressed in the empty box: prompts that are held are to be sent."""
 
     @dataclass
     class TakeBack(Message):
@@ -63,15 +69,29 @@ class PromptBox(TextArea):
                 self._history.append(prompt)
         self._at = None
 
+    def recall_before(self, prompts: Sequence[str]) -> None:
+        """Put the prompts of earlier sessions before those of this one."""
+        here, self._history = self._history, []
+        self.remember([*prompts, *here])
+
     def put(self, text: str) -> None:
         """Replace what stands in the box and go to its end."""
         self.load_text(text)
         self.move_cursor(self.document.end)
 
+    def action_complete(self) -> None:
+        """Tab: complete a slash command; elsewhere go to the next place."""
+        fitting = commands.matching(self.text)
+        if fitting:
+            self.put(f"/{fitting[0].name} " if fitting[0].takes else f"/{fitting[0].name}")
+        else:
+            self.screen.focus_next()
+
     def action_send(self) -> None:
         """Post what was written, when there is something."""
         text = self.text.strip("\n")
         if not text.strip():
+            self.post_message(self.SentNothing())
             return
         self.remember([text])
         self.load_text("")

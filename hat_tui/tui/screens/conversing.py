@@ -1,0 +1,262 @@
+"""The conversation on the screen: prompts in, replies streamed, whatever answers them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from itertools import count
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Static
+
+from hat_tui import commands
+from hat_tui.chat.conversation import Conversation, Turn
+from hat_tui.chat.dialogue import Dialogue, DialogueEvent, Refused, TurnBegun, TurnEnded
+from hat_tui.chat.message import Role
+from hat_tui.chat.reply import Delta, Ending, Note, Reading, Thought
+from hat_tui.chat.safe_text import shown
+from hat_tui.chat.tokens import TokenCounter
+from hat_tui.server.phase import Phase, ServerState
+from hat_tui.server.target import Target
+from hat_tui.services import LogLines, NotConnected, Nowhere, Services
+from hat_tui.tui.entries import entry, measured, note, seconds
+from hat_tui.tui.link import Link
+from hat_tui.tui.widgets.command_hints import CommandHints
+from hat_tui.tui.widgets.key_bar import KeyBar
+from hat_tui.tui.widgets.prompt_box import PromptBox
+from hat_tui.tui.widgets.side_column import SideColumn
+from hat_tui.tui.widgets.status_line import StatusLine
+from hat_tui.tui.widgets.transcript_view import TranscriptView
+from hat_tui.tui.widgets.turn_lines import Entry
+
+WELCOME = "How may I help you today? Write below, Enter sends. Ctrl+G shows all keys, Ctrl+P all commands."
+
+
+class ConversingScreen(Screen[None]):
+    """Shows what the dialogue does and hands it what is written; it saves and sends nothing itself."""
+
+    transcript = query_one(TranscriptView)
+    side = query_one(SideColumn)
+    prompt = query_one(PromptBox)
+    queued = query_one("#queued", Static)
+    status = query_one(StatusLine)
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+        self.link = Link(services.connect, self._server_changed, self._server_said, self._server_lost)
+        self.parameters = services.parameters
+        self.keeper = services.sessions.new()
+        self.dialogue = self._dialogue(Conversation())
+        self.queue: list[str] = []
+        self.held = False
+        self.replying: Turn | None = None
+        self._note_keys = count(-1, -1)
+
+    def _dialogue(self, conversation: Conversation) -> Dialogue:
+        return Dialogue(
+            conversation,
+            self.keeper,
+            TokenCounter(),
+            Nowhere(),
+            self.parameters,
+            self.services.clock,
+            self.services.seconds,
+        )
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="split"):
+            yield TranscriptView(id="transcript")
+            yield SideColumn(id="side")
+        with Vertical(id="writing"):
+            yield Static(id="queued", markup=False)
+            yield CommandHints(id="hints")
+            yield PromptBox(id="prompt", placeholder="Write to the model")
+        yield StatusLine(id="status")
+        yield KeyBar(id="keys")
+
+    def on_mount(self) -> None:
+        self.side.form.rows.parameters = self.parameters
+        self.prompt.focus()
+        self.tell(WELCOME)
+
+    # The connection
+
+    @work(exclusive=True, group="link")
+    async def open(self, target: Target) -> None:
+        """Change to another model or server; the conversation stays."""
+        self.stop_reply()
+        try:
+            endpoint, facts = await self.link.open(target)
+        except NotConnected as trouble:
+            self.tell(str(trouble), "error")
+            self.status.state = "crashed"
+            return
+        if self.dialogue.model.model and self.dialogue.model != facts:
+            self.tell(f"From here on {facts.model} answers.")
+        self.dialogue.endpoint = endpoint
+        self.dialogue.model = facts
+        self.services.remember(target)
+        self.status.model = facts.model
+        self.status.endpoint = facts.endpoint
+        self.status.state = "ready"
+        self.look_ahead()
+        self._send_next()
+
+    def _server_changed(self, state: ServerState) -> None:
+        percent = f" {state.loading_percent} %" if state.phase is Phase.LOADING and state.loading_percent else ""
+        self.status.state = state.phase.value
+        self.side.log_panel.heading = f"Server log: {state.phase.value}{percent}"
+        if self.replying and state.phase is Phase.BUSY and not self.replying.text and state.remaining:
+            self._show_reading(self.replying, state)
+
+    def _show_reading(self, turn: Turn, state: ServerState) -> None:
+        line = f"reading the prompt: {state.remaining} new tokens, {state.reused} known"
+        if state.prompt and state.prompt.per_second:
+            line += f", about {seconds(state.remaining / state.prompt.per_second)}"
+        self.transcript.set_progress(turn.id, line)
+
+    def _server_said(self, lines: LogLines) -> None:
+        self.side.log_panel.write(lines)
+
+    def _server_lost(self, why: str) -> None:
+        self.tell(f"{why} Nothing of the conversation is lost; Ctrl+S loads a model again.", "error")
+        self._show_queue()
+
+    # Asking
+
+    @on(PromptBox.Submitted)
+    def take_prompt(self, event: PromptBox.Submitted) -> None:
+        """Ask at once, queue while a reply runs or the model still loads, or do what a slash command says."""
+        event.stop()
+        if command := commands.parse(event.text):
+            self.run_command(*command)
+            return
+        self.queue.append(commands.as_prompt(event.text))
+        self.held = False
+        self._send_next()
+
+    @on(PromptBox.Changed)
+    def hint_at_commands(self) -> None:
+        """Show the slash commands that may be meant."""
+        self.query_one(CommandHints).text = self.prompt.text
+
+    def run_command(self, name: str, rest: str) -> None:
+        """Do what a slash command says; the screens above know how."""
+        raise NotImplementedError
+
+    @on(PromptBox.SentNothing)
+    def send_on(self) -> None:
+        """Send the prompts that a stop has held."""
+        self.held = False
+        self._send_next()
+
+    @on(PromptBox.TakeBack)
+    def take_back(self) -> None:
+        """Put the last queued prompt back into the empty box."""
+        if self.queue:
+            self.prompt.put(self.queue.pop())
+            self._show_queue()
+
+    def _send_next(self) -> None:
+        if self.queue and self.link.ready and self.replying is None and not self.held:
+            self.converse(self.dialogue.ask(self.queue[0]), self.queue.pop(0))
+        self._show_queue()
+
+    def _show_queue(self) -> None:
+        lines = [f"{at}. {shown(text.splitlines()[0])}" for at, text in enumerate(self.queue, 1)]
+        why = (
+            "Held; Enter in the empty box sends on."
+            if self.held
+            else "Sent when the reply has ended."
+            if self.replying
+            else "Sent when the model is loaded."
+            if self.link.connection and self.link.state.is_running
+            else "No model answers: Ctrl+S loads one, Alt+C connects to a server."
+        )
+        self.queued.update(Content("\n".join([*lines, f"{why} Up in the empty box takes the last one back."])))
+        self.queued.display = bool(lines)
+
+    @work(exclusive=True, group="reply")
+    async def converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
+        """Show what the dialogue does until the reply has ended, however it ends."""
+        try:
+            async with aclosing(dialogue_events) as stream:
+                async for event in stream:
+                    self._show(event, prompt)
+        finally:
+            self._reply_over()
+
+    def _show(self, event: DialogueEvent, prompt: str) -> None:
+        match event:
+            case Delta(text=piece) if self.replying:
+                self.transcript.stream(self.replying.id, piece)
+            case Thought(text=piece) if self.replying:
+                self.transcript.stream_thought(self.replying.id, piece)
+            case TurnBegun(turn=turn) if turn.role is Role.USER:
+                self.transcript.append(entry(turn))
+            case TurnBegun(turn=turn):
+                self._show_reply_begun(turn)
+            case Reading(done=done, total=total) if self.replying:
+                self.transcript.set_progress(self.replying.id, f"reading the prompt: {done} of {total} tokens")
+            case Note(text=text):
+                self.tell(text)
+            case Refused(explanation=why):
+                self.tell(why, "error")
+                self._give_back(prompt)
+            case TurnEnded(turn=turn):
+                self.status.speed = measured(turn.measure).rpartition(" · ")[2]
+                if turn.ending is Ending.FAILED and not turn.text:
+                    self._give_back(prompt)
+
+    def _show_reply_begun(self, turn: Turn) -> None:
+        self.replying = turn
+        if len(self.dialogue.conversation.versions(turn)) > 1:
+            self.show_conversation()
+        else:
+            self.transcript.append(self._as_entry(turn))
+        self.transcript.set_progress(turn.id, "waiting for the first token, Escape stops")
+        self.status.session = self.keeper.name
+
+    def _give_back(self, prompt: str) -> None:
+        if not self.prompt.text:
+            self.prompt.put(prompt)
+
+    def _reply_over(self) -> None:
+        turn, self.replying = self.replying, None
+        if turn:
+            self.transcript.update(self._as_entry(turn))
+        if self.dialogue.not_kept:
+            self.tell(self.dialogue.not_kept, "error")
+        self.look_ahead()
+        self._send_next()
+
+    def stop_reply(self) -> bool:
+        """Stop the running reply and keep what it said; prompts that are queued wait. False when none runs."""
+        if self.replying is None:
+            return False
+        self.held = bool(self.queue)
+        self.workers.cancel_group(self, "reply")
+        return True
+
+    # What is shown
+
+    def _as_entry(self, turn: Turn) -> Entry:
+        versions = self.dialogue.conversation.versions(turn)
+        place = (versions.index(turn) + 1, len(versions)) if turn in versions else (1, 1)
+        return entry(turn, versions=place)
+
+    def show_conversation(self) -> None:
+        self.transcript.show([self._as_entry(turn) for turn in self.dialogue.conversation.path()])
+
+    def tell(self, text: str, tone: str = "") -> None:
+        self.transcript.append(note(next(self._note_keys), text, tone))
+
+    def look_ahead(self) -> None:
+        """Show what the next prompt would be sent with."""
+        window = self.dialogue.window(self.prompt.text)
+        self.side.memory.window = window
+        self.transcript.set_horizon(window.kept[0].id if window.forgotten and window.kept else None)

@@ -1,0 +1,37 @@
+"""While a slash command is written: which there are, and what they take."""
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from hat_tui import commands
+
+MOST = 6
+
+
+class CommandHints(Widget):
+    """One line for each command that may be meant; nothing while a prompt is written."""
+
+    DEFAULT_CSS = """
+    CommandHints { display: none; height: auto; padding: 0 1; }
+    """
+
+    text: reactive[str] = reactive("", layout=True)
+
+    def watch_text(self, text: str) -> None:
+        self.display = bool(commands.matching(text))
+
+    def render(self) -> Content:
+        """The commands that fit, the one that Tab takes first."""
+        fitting = commands.matching(self.text)
+        width = max((len(command.name) + len(command.takes) for command in fitting), default=0) + 4
+        lines = [
+            Content.assemble(
+                (f"/{command.name} {command.takes}".ljust(width), "bold $accent" if at == 0 else "bold"),
+                (command.help, "$foreground 60%"),
+            )
+            for at, command in enumerate(fitting[:MOST])
+        ]
+        more = len(fitting) - MOST
+        tail = f"Tab completes; {more} more, write on" if more > 0 else "Tab completes"
+        return Content("\n").join([*lines, Content.styled(tail, "$foreground 60%")])
