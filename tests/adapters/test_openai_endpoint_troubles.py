@@ -1,6 +1,7 @@
 """Servers that reject, fail, garble, hang up or are not there: each has its own sentence."""
 
 import asyncio
+import shlex
 import shutil
 import socket
 import ssl
@@ -146,28 +147,12 @@ async def test_https_to_a_server_without_tls(server):
 def certificate(tmp_path_factory) -> Path:
     """A certificate for 127.0.0.1 that nobody signed, with its key in one file."""
     folder = tmp_path_factory.mktemp("tls")
+    command = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=hat-tui -addext subjectAltName=IP:127.0.0.1 "
+        "-keyout key.pem -out certificate.pem"
+    )
     made = shutil.which("openssl") and subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=hat-tui",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-            "-keyout",
-            "key.pem",
-            "-out",
-            "certificate.pem",
-        ],
-        cwd=folder,
-        capture_output=True,
-        check=False,
+        shlex.split(command), cwd=folder, capture_output=True, check=False
     )
     if not made or made.returncode:
         pytest.skip("needs openssl to make a certificate")
