@@ -27,10 +27,12 @@ from hat_tui.adapters.endpoint_trouble import (
     rejected,
     told,
 )
-from hat_tui.adapters.endpoint_url import normalised, root, where
+from hat_tui.adapters.endpoint_url import BadURL, normalised, root, where
 from hat_tui.adapters.event_stream import EventStream
 from hat_tui.chat.dialogue import Request
 from hat_tui.chat.reply import Failed, Note, ReplyEvent
+
+__all__ = ["BadURL", "OpenAIEndpoint", "Unreachable"]
 
 CONNECT_S = 10.0
 """Seconds for a TCP and TLS connection. A reply has no deadline: a long prompt on a slow CPU takes minutes."""
@@ -51,8 +53,8 @@ LONGEST_BODY = 16 * 1024 * 1024
 class OpenAIEndpoint:
     """One server. `key` may be empty; it is sent to this server only and shown nowhere.
 
-    `counts` allows `count_tokens` to ask the server: leave it off where other people's replies could be cut by that,
-    as a llama_cpp.server with interrupt_requests does. Raises BadURL.
+    `counts` allows `count_tokens` to ask the server: leave it off where that could cut other people's replies, as it
+    does on a llama_cpp.server with interrupt_requests. llama-server, once described, is always asked. Raises BadURL.
     """
 
     def __init__(self, url: str, key: str = "", *, counts: bool = False) -> None:
@@ -93,6 +95,7 @@ class OpenAIEndpoint:
             listing = await self._got(f"{self.url}/models")
             self.facts = facts_from(listing)
             if self.facts.kind == "llama-server":
+                self._counters = {"/tokenize": COUNTERS["/tokenize"]}
                 with suppress(Rejected, Nonsense):
                     self.facts = facts_from(listing, await self._got(f"{root(self.url)}/props"))
         except Rejected as error:

@@ -34,6 +34,16 @@ async def test_llama_server_tells_its_context_and_is_asked_for_progress(server, 
     assert server.bodies()[0]["return_progress"] is True
 
 
+async def test_llama_server_counts_for_everybody_since_that_cuts_no_reply(server):
+    server.on("/models", answer(200, listing({"id": "tiny", "owned_by": "llamacpp"})))
+    server.on("/tokenize", answer(200, {"tokens": [1, 2, 3]}))
+    endpoint = OpenAIEndpoint(server.url)
+    await endpoint.describe()
+    assert await endpoint.count_tokens("x") == 3
+    assert server.asked[-1].path == "/tokenize"
+    await endpoint.aclose()
+
+
 async def test_llama_server_without_props_is_described_by_the_rest(server, endpoint):
     server.on("/models", answer(200, listing({"id": "tiny", "owned_by": "llamacpp"})))
     assert await endpoint.describe() == EndpointFacts("llama-server", (OfferedModel("tiny"),))
