@@ -3,7 +3,7 @@
 import importlib.util
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from hat_tui import __version__
@@ -35,7 +35,7 @@ def services(settings: Settings, *, resume: str = "") -> Services:
         models=models,
         presets=PresetFile(locations.presets_file()),
         remember=lambda target: last_used.write(_as_last_used(target)),
-        clock=lambda: datetime.now(UTC).astimezone(),
+        clock=lambda: datetime.now().astimezone().replace(microsecond=0),
         seconds=time.monotonic,
         version=__version__,
         first=first,

@@ -10,7 +10,7 @@ from hat_tui.chat import memory
 from hat_tui.chat.conversation import ROOT, Conversation, Turn
 from hat_tui.chat.message import Message, Role
 from hat_tui.chat.parameters import SamplingParameters
-from hat_tui.chat.record import Begun, Ended, ModelUsed, ParametersSet, Record, Said, Titled
+from hat_tui.chat.record import Begun, Ended, ModelUsed, Opened, ParametersSet, Record, Said, Titled
 from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Measure, ReplyEvent, Thought
 from hat_tui.chat.tokens import TokenCounter
 
@@ -90,6 +90,7 @@ class Dialogue:
         parameters: SamplingParameters,
         clock: Callable[[], datetime],
         seconds: Callable[[], float],
+        program: str = "",
     ) -> None:
         self.conversation = conversation
         self.keeper = keeper
@@ -101,6 +102,8 @@ class Dialogue:
         self.not_kept = ""
         self._clock = clock
         self._seconds = seconds
+        self._program = program
+        self._opened = False
 
     def record(self, *records: Record) -> None:
         """Take records into the conversation and hand them to the keeper; `not_kept` tells when that failed."""
@@ -196,7 +199,10 @@ class Dialogue:
         return [*self.conversation.before(turn), turn]
 
     def _record_circumstances(self, prompt: str) -> None:
-        """Before a question: the title, the model and the parameters, where they are new."""
+        """Before a question: that the session is open here, its title, model and parameters, where they are new."""
+        if not self._opened:
+            self.record(Opened(self._clock(), self._program))
+            self._opened = True
         if not self.conversation.title:
             self.record(Titled(title_of(prompt)))
         if self.model != self.conversation.model:

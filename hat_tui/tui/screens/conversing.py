@@ -65,6 +65,7 @@ class ConversingScreen(Screen[None]):
             self.parameters,
             self.services.clock,
             self.services.seconds,
+            f"hat-tui {self.services.version}",
         )
 
     def compose(self) -> ComposeResult:

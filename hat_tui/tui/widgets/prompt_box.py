@@ -27,8 +27,8 @@ class PromptBox(TextArea):
     """A multi-line box. It keeps the history it is given and what is typed; it sends nothing itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        binding("send", "send", show=True, priority=True),
-        binding("newline", "new_line", also=EXTENDED_ENTERS, show=True, priority=True),
+        binding("send", "send", show=True),
+        binding("newline", "new_line", also=EXTENDED_ENTERS, show=True),
         Binding("tab", "complete", "Complete", show=False),
         binding("older-prompt", "older"),
         binding("newer-prompt", "newer"),
@@ -129,6 +129,18 @@ class PromptBox(TextArea):
             else:
                 self._at = None
                 self.put(self._draft)
+
+    def on_key(self, event: events.Key) -> None:
+        """Do what the box's own keys are bound to, in the order in which they were typed.
+
+        Textual runs a binding on the app's queue, where it may overtake the letters before it or fall behind those
+        after it: a line and its Enter that arrive in one packet would be torn apart.
+        """
+        for bound in self._bindings.key_to_bindings.get(event.key, ()):
+            if bound.action in ("send", "new_line", "older", "newer", "complete"):
+                event.stop()
+                event.prevent_default()
+                getattr(self, f"action_{bound.action}")()
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste only ever inserts, whatever line ends it holds; TextArea's own handler comes after this one."""
