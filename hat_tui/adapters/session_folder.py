@@ -91,17 +91,18 @@ class SessionFolder:
             return
         for name, facts in self._files():
             with suppress(OSError):
-                if found := search.find((self.path / name).read_bytes()):
-                    session = self._session(name, facts)
-                    if session:
-                        yield replace(session, found=found)
+                data = (self.path / name).read_bytes()
+                if (found := search.find(data)) and (session := self._session(name, facts, data)):
+                    yield replace(session, found=found)
 
     def recent_prompts(self) -> Sequence[str]:
         """What was asked lately in any session, oldest first, each once."""
         recent: dict[str, None] = {}
-        for session in self.list():
+        files = sorted(self._files(), key=lambda file: file[1].st_mtime_ns, reverse=True)
+        for name, _ in files:
             with suppress(OSError):
-                for question in reversed(list(questions((self.path / f"{session.id}{ENDING}").read_bytes()))):
+                data = (self.path / name).read_bytes()
+                for question in reversed(list(questions(data))) if is_session(data) else ():
                     recent.setdefault(question)
             if len(recent) >= MOST_PROMPTS:
                 break
@@ -145,13 +146,13 @@ class SessionFolder:
                     if entry.name.endswith(ENDING) and stat.S_ISREG((facts := entry.stat()).st_mode):
                         yield entry.name, facts
 
-    def _session(self, name: str, facts: os.stat_result) -> ListedSession | None:
+    def _session(self, name: str, facts: os.stat_result, data: bytes | None = None) -> ListedSession | None:
         version = (facts.st_mtime_ns, facts.st_size)
         known = self._listed.get(name)
         if known and known[0] == version:
             return known[1]
         try:
-            data = (self.path / name).read_bytes()
+            data = (self.path / name).read_bytes() if data is None else data
         except OSError:
             return None
         if not is_session(data):

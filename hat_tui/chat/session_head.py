@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from hat_tui.chat.record import ModelUsed, Opened, Record, Titled
+from hat_tui.chat.record import ModelUsed, Opened, Titled
 from hat_tui.chat.transcript import OPENING
 from hat_tui.chat.transcript_reader import read, unescape
 
 FIRST_WORDS = 80
-_LINE = re.compile(rb"^=== (?:title|model) .*\n", re.MULTILINE)
-_TURN = re.compile(rb"^=== (?:user|assistant) \d", re.MULTILINE)
 _QUESTION = re.compile(r"^=== user \d[^\n]*\n(.*?)(?:\n=== |\n?\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -35,9 +33,9 @@ def head(data: bytes) -> SessionHead:
     """What stands in the lines of a session file that a list needs; for any bytes."""
     title = model = ""
     started: datetime | None = None
-    opening = data[: data.find(b"\n") + 1]
-    lines: list[Record] = read(opening + b"".join(_LINE.findall(data))).records
-    for record in lines:
+    # A regular expression walks the file byte by byte; `find` and `count` are what makes thousands of files fast.
+    lines = [data[: data.find(b"\n") + 1], *(_last_line(data, kind) for kind in (b"title", b"model"))]
+    for record in read(b"".join(lines)).records:
         match record:
             case Opened(at=at):
                 started = started or at
@@ -45,9 +43,21 @@ def head(data: bytes) -> SessionHead:
                 title = record.title
             case ModelUsed():
                 model = record.model
-    words = next(questions(data[: 64 * 1024]), "")
-    first_words = " ".join(words[: FIRST_WORDS * 4].split())[:FIRST_WORDS]
-    return SessionHead(started, title, model, len(_TURN.findall(data)), first_words)
+    turns = data.count(b"\n=== user ") + data.count(b"\n=== assistant ")
+    return SessionHead(started, title, model, turns, _first_words(data))
+
+
+def _last_line(data: bytes, kind: bytes) -> bytes:
+    start = data.rfind(b"\n=== " + kind + b" ") + 1
+    return data[start : data.find(b"\n", start) + 1] if start else b""
+
+
+def _first_words(data: bytes) -> str:
+    start = data.find(b"\n=== user ")
+    if start < 0:
+        return ""
+    words = next(questions(data[start + 1 : start + 4096]), "")
+    return " ".join(words.split())[:FIRST_WORDS].rstrip()
 
 
 def questions(data: bytes) -> Iterator[str]:

@@ -168,11 +168,17 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 NOT_JSON = object()
+JSON = json.JSONDecoder(strict=False)
+"""Takes control characters in texts, for they stand there escaped in another way."""
 
 
 def json_value(word: str) -> Any:
-    """What `word` is in JSON, else NOT_JSON; escaped control characters may stand in its texts."""
+    """What `word` is in JSON, else NOT_JSON."""
+    if word.isdecimal() and word.isascii() and (len(word) == 1 or (1 < len(word) < 16 and word[0] != "0")):
+        return int(word)
+    if word[:1] not in '"-0123456789ntfNI[{':
+        return NOT_JSON
     try:
-        return json.loads(word, strict=False)
+        return JSON.decode(word)
     except (ValueError, RecursionError):
         return NOT_JSON

@@ -1,6 +1,5 @@
 """Any bytes back to records, and what could not be read; the inverse of `transcript`."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from hat_tui.chat.record import (
     Titled,
 )
 from hat_tui.chat.reply import Ending, Measure
-from hat_tui.chat.transcript import FORMAT, NOT_JSON, json_value
+from hat_tui.chat.transcript import FORMAT, JSON, NOT_JSON, json_value
 
 MOST_PROBLEMS = 200
 """A file of another kind has a problem in every line; so many are enough to see it."""
@@ -34,7 +33,6 @@ _RECORD_LINE = re.compile(r"^=== (.*)", re.MULTILINE)
 _ESCAPE = re.compile(r"␛([0-9a-f]{1,6});")
 _CUT_ESCAPE = re.compile(rb"\xe2\x90\x9b[0-9a-f]{0,6}\Z")
 _WORD = re.compile(r'\s*(?:([A-Za-z_][\w.-]*)=)?(?:("(?:[^"\\]|\\.)*")(?!\S)|(?=[\[{])|([^\s"\[{]\S*))')
-_JSON = json.JSONDecoder(strict=False)
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -279,7 +277,7 @@ class _Line:
 
 def _nested(words: str, at: int) -> tuple[Any, int]:
     try:
-        value, end = _JSON.raw_decode(words, at)
+        value, end = JSON.raw_decode(words, at)
     except (ValueError, RecursionError):
         value, end = None, at
     if end == at or not _is_shallow(value):
