@@ -394,8 +394,8 @@ def _add_address(flow: Flow, address: str, text: str, style: Style, look: Look) 
     """Say where a link goes, unless its text is its address."""
     plain = shown_line(address)
     if text not in (plain, plain.removeprefix("mailto:"), plain.rstrip("/")):
-        muted = look["muted"]
-        flow.add(f" ({plain})", _link_style(address, muted, look) if safe_link(address) else muted)
+        link = safe_link(address)
+        flow.add(f" ({plain})", look["muted"] + Style(link=link) if link else look["muted"])
 
 
 def _link_style(address: str, style: Style, look: Look) -> Style:

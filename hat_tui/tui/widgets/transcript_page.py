@@ -20,7 +20,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from hat_tui.tui.widgets.look import ASCII, STYLE_NAMES, Glyphs, Line, Look
-from hat_tui.tui.widgets.turn_lines import GUTTER, MAX_MEASURE, Entry, TurnLines
+from hat_tui.tui.widgets.turn_lines import EDGE, GUTTER, MAX_MEASURE, Entry, TurnLines
 from hat_tui.tui.widgets.turn_store import TurnStore
 
 FRAME = 0.1
@@ -43,6 +43,9 @@ class TranscriptPage(ScrollView):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
         background: $background;
         color: $foreground;
         & > .transcript--muted { color: $text-muted; }
@@ -67,6 +70,14 @@ class TranscriptPage(ScrollView):
         & > .transcript--comment { color: $text-muted; background: $surface; text-style: italic; }
         & > .transcript--name { color: $text-secondary; background: $surface; }
         & > .transcript--operator { color: $text-muted; background: $surface; }
+        &:ansi > .transcript--muted { text-style: dim; }
+        &:ansi > .transcript--note { text-style: dim italic; }
+        &:ansi > .transcript--label { text-style: dim; }
+        &:ansi > .transcript--quote { text-style: dim; }
+        &:ansi > .transcript--bar { text-style: dim; }
+        &:ansi > .transcript--comment { text-style: dim italic; }
+        &:ansi > .transcript--hit { background: ansi_yellow; color: ansi_black; }
+        &:ansi > .transcript--hit-now { background: ansi_bright_yellow; color: ansi_black; text-style: bold reverse; }
     }
     """
     selected: reactive[int | None] = reactive(None, repaint=False)
@@ -111,11 +122,11 @@ class TranscriptPage(ScrollView):
 
     def stream(self, key: int, text: str) -> None:
         """Append `text` to what an entry says; painted with what else comes in the same tenth of a second."""
-        self._queue(key)[0].append(text)
+        self._queue(key, text, "")
 
     def stream_thought(self, key: int, text: str) -> None:
         """Append `text` to what an entry thought."""
-        self._queue(key)[1].append(text)
+        self._queue(key, "", text)
 
     def set_progress(self, key: int, line: str) -> None:
         """Show `line` at the end of an entry, or no line when it is ""."""
@@ -154,10 +165,16 @@ class TranscriptPage(ScrollView):
 
     # Streaming
 
-    def _queue(self, key: int) -> tuple[list[str], list[str]]:
+    def _queue(self, key: int, text: str, thought: str) -> None:
+        texts, thoughts = self._pending.setdefault(key, ([], []))
+        texts.append(text)
+        thoughts.append(thought)
         if self._timer is None:
-            self._timer = self.set_timer(max(0.0, self._next_paint - monotonic()), self.flush)
-        return self._pending.setdefault(key, ([], []))
+            delay = self._next_paint - monotonic()
+            if delay > 0.001:
+                self._timer = self.set_timer(delay, self.flush)
+            else:
+                self.flush()
 
     def flush(self) -> None:
         """Paint now what has been streamed."""
@@ -275,6 +292,8 @@ class TranscriptPage(ScrollView):
             self.virtual_size = size
         if self.scroll_y != top:
             self.scroll_y = self.scroll_target_y = top
+        # Told of a position before it is shown, the scrollbar would start at the top.
+        self.vertical_scrollbar.position = top
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """A scroll by the person: follow the end only when it is back in view."""
@@ -379,7 +398,7 @@ class TranscriptPage(ScrollView):
     def _hint(self) -> tuple[int, str]:
         """The cell at which the hint of more below starts, and what it says."""
         text = f" {self._glyphs.below} more below "
-        return min(self._store.width, GUTTER + MAX_MEASURE) - len(text), text
+        return min(self._store.width - EDGE, GUTTER + MAX_MEASURE) - len(text), text
 
     def _hint_at(self, x: int, y: int) -> bool:
         start, text = self._hint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -65,6 +66,12 @@ class TranscriptView(TranscriptPage, can_focus=True):
         index = self._store.place(key)
         return code_blocks(self._store.entries[index].text) if index >= 0 else []
 
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Show these entries and no others, the end of the last in view, the last turn selected if keys come here."""
+        super().show(entries)
+        if self.has_focus:
+            self._select_in_view(-1)
+
     # Selecting a turn
 
     def watch_selected(self, old: int | None, new: int | None) -> None:
@@ -94,7 +101,8 @@ class TranscriptView(TranscriptPage, can_focus=True):
     def _select_in_view(self, direction: int) -> None:
         """Select the first turn in view (1) or the last (-1), one that shows its title if there is one."""
         heights, top, height = self._store.heights, self.scroll_offset.y, self.size.height
-        turns = [index for index in self._store.visible(top, height) if self._is_turn(index)]
+        shown = self._store.visible(top, height) if self._store.width else range(len(self._store))
+        turns = [index for index in shown if self._is_turn(index)]
         whole = [index for index in turns if heights.top(index) >= top]
         if chosen := whole or turns:
             self.selected = self._store.entries[chosen[0 if direction > 0 else -1]].key

@@ -15,6 +15,9 @@ from hat_tui.tui.widgets.text_flow import Flow, Margin, clipped, flow_lines
 GUTTER = 2
 """Cells left of every turn: a bar for the person's turns and for the selected one, and a blank."""
 
+EDGE = 1
+"""Cells right of every turn that stay blank, so that no text runs into the scrollbar."""
+
 MAX_MEASURE = 100
 """Cells of text in a line, however wide the terminal: longer lines are hard to follow."""
 
@@ -61,7 +64,7 @@ class TurnLines:
         self.painted: dict[int, tuple[Line, object, Strip]] = {}
         self._look = look.dimmed() if entry.dimmed else look
         self._plain_look = look
-        self._width = max(1, min(MAX_MEASURE, width - GUTTER))
+        self._width = max(1, min(MAX_MEASURE, width - GUTTER - EDGE))
         self._horizon = horizon
         self._progress = progress
         self._body = self._new_body(entry)
@@ -186,6 +189,7 @@ class TurnLines:
             bar = Segment(f"{glyphs.quote} ", look["bar"])
             for line in self._thought.lines:
                 lines.append(Line([bar, *line.segments], line.cells + 2, line.lead + 2, line.glue))
+        if entry.text:
             lines.append(BLANK)
         return lines
 
@@ -197,6 +201,9 @@ class TurnLines:
             return Segment(f"{glyphs.selected_bar} ", self._plain_look["selected"])
         if self.entry.role == "user" and inside:
             return Segment(f"{glyphs.user_bar} ", self._look["user"])
+        if self.entry.role == "note" and number == self.title_at:
+            tone = self.entry.tone
+            return Segment("! " if tone else f"{glyphs.dot} ", self._look[tone or "muted"])
         return Segment("  ", self._plain_look["text"])
 
 
@@ -205,7 +212,7 @@ _TEXT_STYLES: dict[str, str] = {"user": "text", "assistant": "text", "note": "no
 
 def estimated_height(entry: Entry, width: int) -> int:
     """About how many lines the turn takes at `width`, without laying it out."""
-    measure = max(1, min(MAX_MEASURE, width - GUTTER))
+    measure = max(1, min(MAX_MEASURE, width - GUTTER - EDGE))
     text = entry.text
     lines = 1 + text.count("\n") + len(text) // measure if text else 0
     return lines + (entry.role != "note") + bool(entry.ending) + bool(entry.thought) + 1

@@ -1,0 +1,294 @@
+"""The transcript in a running app: what is painted, where the view is, what keys and mouse do."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from time import perf_counter
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.geometry import Offset, Region
+from textual.pilot import Pilot
+from textual.selection import Selection
+
+from hat_tui.tui.widgets.transcript_view import Entry, TranscriptView
+
+HEIGHT = 10
+
+
+class Page(App[None]):
+    """The transcript and nothing else; remembers what it posts."""
+
+    AUTO_FOCUS = ""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        super().__init__()
+        self.entries = entries
+        self.posted: list[object] = []
+
+    def compose(self) -> ComposeResult:
+        yield TranscriptView()
+
+    def on_mount(self) -> None:
+        self.query_one(TranscriptView).show(self.entries)
+
+    def on_transcript_view_turn_action(self, event: TranscriptView.TurnAction) -> None:
+        self.posted.append((event.action, event.key))
+
+    def on_transcript_view_link_clicked(self, event: TranscriptView.LinkClicked) -> None:
+        self.posted.append(event.address)
+
+
+@asynccontextmanager
+async def transcript(
+    *entries: Entry, size: tuple[int, int] = (40, HEIGHT)
+) -> AsyncIterator[tuple[TranscriptView, Pilot[None]]]:
+    app = Page(list(entries))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app.query_one(TranscriptView), pilot
+
+
+def user(key: int, text: str, **more: object) -> Entry:
+    return replace(Entry(key, "user", "You", text), **more)  # type: ignore[arg-type]
+
+
+def reply(key: int, text: str = "", **more: object) -> Entry:
+    return replace(Entry(key, "assistant", "model", text), **more)  # type: ignore[arg-type]
+
+
+def many(count: int) -> list[Entry]:
+    return [user(n, f"question {n}") if n % 2 == 0 else reply(n, f"answer {n}\n\n" * (n % 7 + 1)) for n in range(count)]
+
+
+def screen(view: TranscriptView) -> list[str]:
+    """The rows of the view as text, without trailing blanks."""
+    return [view.render_line(y).text.rstrip() for y in range(view.size.height)]
+
+
+def at_end(view: TranscriptView) -> bool:
+    return view.scroll_offset.y == view.max_scroll_y
+
+
+# What is shown
+
+
+async def test_turns_are_told_apart_without_colour() -> None:
+    async with transcript(user(1, "Hello?"), reply(2, "Yes.", meta="3 tokens")) as (view, _):
+        assert screen(view)[:5] == ["▌ You", "▌ Hello?", "", "  model" + " " * 23 + "3 tokens", "  Yes."]
+
+
+async def test_everything_a_turn_can_have_is_shown() -> None:
+    entry = reply(
+        1, "Text.", meta="9 tokens", ending="stopped by you", thought="a b c", version="‹2/3›", pinned=True, tone="warning"
+    )
+    async with transcript(entry, size=(60, HEIGHT)) as (view, _):
+        assert screen(view)[:6] == [
+            "  model ‹2/3› ◆ pinned" + " " * 28 + "9 tokens",
+            "  ▸ thought, 3 words",
+            "",
+            "  Text.",
+            "  ─ stopped by you",
+            "",
+        ]
+        view.update(replace(entry, thought_open=True, thought_meta="120 tokens"))
+        assert screen(view)[1:4] == ["  ▾ thought, 120 tokens", "  ▎ a b c", ""]
+
+
+async def test_text_is_never_markup_and_never_a_control() -> None:
+    async with transcript(user(1, "[bold]a[/bold]\x1b[2J", title="[red]x\x9b")) as (view, _):
+        assert screen(view)[:2] == ["▌ [red]x�", "▌ [bold]a[/bold]␛[2J"]
+
+
+async def test_plain_shows_the_text_as_it_was_sent() -> None:
+    async with transcript(reply(1, "**a**")) as (view, _):
+        assert screen(view)[1] == "  a"
+        view.update(reply(1, "**a**", plain=True))
+        assert screen(view)[1] == "  **a**"
+
+
+async def test_the_horizon_is_drawn_above_its_turn_and_moves() -> None:
+    async with transcript(user(1, "a"), reply(2, "b"), user(3, "c"), size=(40, 20)) as (view, _):
+        view.set_horizon(2)
+        assert screen(view)[3].startswith("  ─ the model no longer sees")
+        view.set_horizon(3)
+        assert screen(view)[3] == "  model"
+        assert screen(view)[6].startswith("  ─ the model no longer sees")
+        view.set_horizon(None)
+        assert not any("no longer" in row for row in screen(view))
+
+
+async def test_progress_is_replaced_in_place_and_goes() -> None:
+    async with transcript(user(1, "a"), reply(2)) as (view, _):
+        view.set_progress(2, "reading 10 of 90 tokens")
+        view.set_progress(2, "reading 20 of 90 tokens")
+        assert screen(view)[3:6] == ["  model", "  reading 20 of 90 tokens", ""]
+        view.set_progress(2, "")
+        assert screen(view)[3:6] == ["  model", "", ""]
+
+
+async def test_turns_of_no_key_are_ignored() -> None:
+    async with transcript(user(1, "a")) as (view, _):
+        before = screen(view)
+        view.update(user(9, "b"))
+        view.stream(9, "c")
+        view.set_progress(9, "d")
+        view.set_horizon(9)
+        view.flush()
+        assert screen(view) == before
+
+
+async def test_an_empty_transcript_can_be_used() -> None:
+    async with transcript() as (view, pilot):
+        view.focus()
+        await pilot.press("up", "down", "home", "end", "pageup", "pagedown", "c")
+        assert screen(view) == [""] * HEIGHT
+        assert view.get_selection(Selection(None, None)) is None
+
+
+# Streaming
+
+
+async def test_a_streamed_reply_ends_as_a_whole_one() -> None:
+    text = "# Head\n\npara **bold** 漢字 more words than fit on one line of forty\n\n- a\n- b\n\n```py\nx = 1\n```\n"
+    async with transcript(user(1, "a"), reply(2, text), size=(40, 30)) as (view, _):
+        whole = screen(view)
+        view.show([user(1, "a"), reply(2)])
+        for character in text:
+            view.stream(2, character)
+            view.flush()
+        view.update(reply(2, text, ending=""))
+        assert screen(view) == whole
+
+
+async def test_pieces_in_a_tenth_of_a_second_are_painted_together() -> None:
+    async with transcript(reply(1)) as (view, pilot):
+        painted: list[int] = []
+        original = view.flush
+        view.flush = lambda: (painted.append(1), original())[1]  # type: ignore[method-assign]
+        for word in ["one ", "two ", "three"]:
+            view.stream(1, word)
+        await wait_for(pilot, lambda: screen(view)[1] == "  one two three")
+        assert len(painted) <= 2
+
+
+async def wait_for(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
+    deadline = perf_counter() + 5
+    while not ready():
+        assert perf_counter() < deadline
+        await pilot.pause(0.01)
+
+
+async def test_only_the_cells_that_change_are_painted() -> None:
+    async with transcript(user(1, "a"), reply(2, "one")) as (view, _):
+        regions: list[Region] = []
+        view.refresh = lambda *found, **more: regions.extend(found) or view  # type: ignore[method-assign,assignment]
+        view.stream(2, " two")
+        view.flush()
+        assert regions == [Region(5, 4, 4, 1)]
+
+
+async def test_the_end_is_followed_by_part_of_a_page() -> None:
+    async with transcript(*many(20)) as (view, _):
+        tops = set()
+        view.append(reply(99))
+        for _number in range(40):
+            view.stream(99, "line\n")
+            view.flush()
+            tops.add(view.scroll_offset.y)
+            assert any("line" in row for row in screen(view))
+        assert len(tops) <= 40 // (HEIGHT // 2) + 2
+
+
+async def test_streaming_never_moves_a_view_that_was_scrolled_up() -> None:
+    async with transcript(*many(20), reply(99)) as (view, pilot):
+        view.focus()
+        await pilot.press("pageup")
+        before = screen(view)[:-1]
+        for _number in range(40):
+            view.stream(99, "line\n")
+            view.flush()
+        assert screen(view)[:-1] == before
+        assert screen(view)[-1].endswith("↓ more below")
+        await pilot.press("end")
+        assert "line" in "".join(screen(view))
+        assert "more below" not in "".join(screen(view))
+
+
+async def test_a_view_scrolled_back_to_the_end_follows_again() -> None:
+    async with transcript(*many(20), reply(99)) as (view, pilot):
+        view.scroll_to_line(view.scroll_offset.y - 5)
+        assert not view.follows
+        view.scroll_to_line(view.scroll_offset.y + 5)
+        await pilot.pause()
+        assert view.follows
+
+
+async def test_a_line_of_a_hundred_thousand_characters_does_not_hang() -> None:
+    async with transcript(reply(1)) as (view, _):
+        started = perf_counter()
+        for _number in range(20):
+            view.stream(1, "x" * 5_000)
+            view.flush()
+        assert perf_counter() - started < 3
+        assert view.virtual_size.height >= 100_000 // 37
+
+
+# Thousands of turns
+
+
+async def test_five_thousand_turns_open_at_once() -> None:
+    entries = many(5_000)
+    async with transcript() as (view, pilot):
+        started = perf_counter()
+        view.show(entries)
+        await pilot.pause()
+        assert perf_counter() - started < 0.3
+        assert any("answer 4999" in row for row in screen(view))
+        assert at_end(view)
+
+
+async def test_scrolling_up_through_turns_never_laid_out_does_not_jump() -> None:
+    entries = [reply(n, f"# {n}\n\n" + "| a | b |\n|---|---|\n| 1 | 2 |\n" * 2 + "word " * n) for n in range(60)]
+    async with transcript(*entries) as (view, pilot):
+        for _number in range(100):
+            before = screen(view)[:-1]
+            view.scroll_to_line(view.scroll_offset.y - 3)
+            await pilot.pause()
+            assert screen(view)[3:-1] == before[: HEIGHT - 4]
+
+
+async def test_every_line_can_be_reached_from_the_top() -> None:
+    entries = many(60)
+    async with transcript(*entries) as (view, pilot):
+        view.focus()
+        await pilot.press("home")
+        seen = screen(view)[:-1]
+        while not at_end(view):
+            view.scroll_to_line(view.scroll_offset.y + HEIGHT - 1)
+            await pilot.pause()
+            seen += screen(view)
+        assert all(any(f"question {n}" in row for row in seen) for n in range(0, 60, 2))
+
+
+async def test_resizing_keeps_the_words_at_the_top() -> None:
+    entries = [reply(n, "".join(f"paragraph {n}.{m} with words to wrap here\n\n" for m in range(9))) for n in range(30)]
+    async with transcript(*entries, size=(60, HEIGHT)) as (view, pilot):
+        view.scroll_to_line(200)
+        await pilot.pause()
+        first = next(row for row in screen(view) if "paragraph" in row).split()[1]
+        for width in (30, 90, 24, 60):
+            await pilot.resize_terminal(width, HEIGHT)
+            await pilot.pause()
+            assert next(row for row in screen(view) if "paragraph" in row).split()[1] == first
+
+
+async def test_resizing_while_following_keeps_the_end_in_view() -> None:
+    async with transcript(*many(40), reply(99)) as (view, pilot):
+        view.stream(99, "last words")
+        view.flush()
+        for size in ((24, 6), (90, 30), (40, HEIGHT)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert any("last words" in row for row in screen(view))
+            assert view.follows
