@@ -15,15 +15,18 @@ STATUS_ANSWER: Final = "\x1b[0n"
 
 _FRAME_S: Final = 0.2
 """How long a frame may be on the way, once the link's rate is known."""
-_FIRST_BUDGET: Final = 3000
+_FIRST_BUDGET: Final = 1000
+"""Bytes of a frame while nothing is known of the link."""
+_PACED_BUDGET: Final = 4000
 _SMALLEST_BUDGET: Final = 160
 _LARGEST_BUDGET: Final = 64_000
-_PATIENCE_S: Final = 3.0
+_PATIENCE_S: Final = 1.0
 """How long a first answer is awaited, at a slow pace, before the terminal counts as one that never answers."""
 _PATIENT_INTERVAL_S: Final = 0.4
 _LOST_S: Final = 3.0
 """After this an answer counts as lost, unless the link is known to be that slow."""
 _PACED_INTERVAL_S: Final = 0.1
+_KEY_INTERVAL_S: Final = 0.03
 _PACED_RATE: Final = 20_000
 """Bytes a second that a terminal of unknown speed is trusted with."""
 _MOST_ON_THE_WAY: Final = 3
@@ -55,7 +58,7 @@ class Flow:
     def budget(self, *, urgent: bool) -> int:
         """Bytes the next frame should have; an urgent one is kept small, so that it arrives soon."""
         if self._rate is None:
-            budget = _FIRST_BUDGET
+            budget = _PACED_BUDGET if not self._answers and self._patience_ended() else _FIRST_BUDGET
         else:
             budget = int(min(max(self._rate * _FRAME_S, _SMALLEST_BUDGET), _LARGEST_BUDGET))
         return min(budget, 256) if urgent and self._on_the_way else budget
@@ -70,14 +73,14 @@ class Flow:
             return 0.0
         now = self._clock()
         sent, size = self._last_sent
+        if not self._answers:
+            interval = _PACED_INTERVAL_S if self._patience_ended() else _PATIENT_INTERVAL_S
+            interval = _KEY_INTERVAL_S if urgent else interval
+            return sent + interval + size / _PACED_RATE - now
         if urgent and len(self._on_the_way) < _MOST_ON_THE_WAY and self._bytes() <= self.budget(urgent=False):
             return 0.0
-        if self._answers:
-            slow = 4 * self._bytes() / self._rate if self._rate else 0.0
-            return self._on_the_way[-1][0] + max(_LOST_S, slow, 4 * min(self._quickest, 10.0)) - now
-        first = self._first_sent or now
-        interval = _PATIENT_INTERVAL_S if now - first < _PATIENCE_S else _PACED_INTERVAL_S
-        return sent + interval + size / _PACED_RATE - now
+        slow = 4 * self._bytes() / self._rate if self._rate else 0.0
+        return sent + max(_LOST_S, slow, 4 * min(self._quickest, 10.0)) - now
 
     def afresh(self) -> "Flow":
         """A flow with nothing on the way that remembers what this one learnt of the terminal."""
@@ -103,10 +106,15 @@ class Flow:
         sent, size = self._on_the_way.popleft()
         took = now - max(sent, self._last_answer)
         self._last_answer = now
-        self._quickest = min(self._quickest * 1.02, now - sent)
-        if size >= 64:
-            sample = size / max(took - self._quickest, took / 20, 0.0005)
-            self._rate = sample if self._rate is None else 0.6 * self._rate + 0.4 * sample
+        known, self._quickest = self._quickest < float("inf"), min(self._quickest * 1.02, now - sent)
+        if size < 64:
+            return
+        # Of the time an answer took, the quickest ever was the way there and back; the rest the link was busy.
+        sample = size / max(took - self._quickest if known else took, took / 20, 0.0005)
+        self._rate = sample if self._rate is None else min(sample, 2 * self._rate)
+
+    def _patience_ended(self) -> bool:
+        return self._first_sent is not None and self._clock() - self._first_sent > _PATIENCE_S
 
     def _bytes(self) -> int:
         return sum(size for _, size in self._on_the_way)

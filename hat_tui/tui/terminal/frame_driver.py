@@ -155,10 +155,13 @@ class FrameDriver(Driver):
         self._feed(data)
 
     def _feed(self, data: bytes) -> None:
-        if data == STATUS_ANSWER.encode() and self._parser.between_keys:
+        text = self._decode(data)
+        # Whole answers are taken out here, even from the middle of a paste; the parser knows those that came in pieces.
+        for _ in range(text.count(STATUS_ANSWER)):
             self._answered()
+        if not (text := text.replace(STATUS_ANSWER, "")):
             return
-        for message in self._parser.feed(self._decode(data)):
+        for message in self._parser.feed(text):
             self.process_message(message)
         if self._escape_timer is not None:
             self._escape_timer.cancel()
@@ -184,10 +187,6 @@ class FrameDriver(Driver):
             self._probing = False
             self._grant(rep=message.x + 1 == tty_mode.REPEAT_PROBE_COLUMN)
             return
-        if isinstance(message, events.Paste) and STATUS_ANSWER in message.text:
-            for _ in range(message.text.count(STATUS_ANSWER)):
-                self._answered()
-            message.text = message.text.replace(STATUS_ANSWER, "")
         if isinstance(message, events.Key | events.Paste):
             self._key_at = time.monotonic()
         super().process_message(message)
@@ -223,7 +222,10 @@ class FrameDriver(Driver):
             self._wanted.feed(painted.painted)
         self._painter = Painter(shown, self._painter.abilities)
         self._wanted.dirty.update(range(height))
+        # The first answer tells of the link before the first frame is due.
+        start += STATUS_REQUEST
         self._outlet.write(start.encode(), at_once=True)
+        self._flow.sent(len(start))
         self._active = True
         self._catch_signals()
         self._start_reading()
@@ -256,6 +258,10 @@ class FrameDriver(Driver):
             tty_mode.discard_input(self._in, self._flow.on_the_way + 1, STATUS_ANSWER.encode(), _FAREWELL_S)
         self._flow = self._flow.afresh()
         tty_mode.restore(self._in, self._attributes)
+
+    def suspend_application_mode(self) -> None:
+        """Give the terminal back for a while; signals are still heard, or nothing would end the while."""
+        self.stop_application_mode()
 
     def close(self) -> None:
         """End the writing thread."""

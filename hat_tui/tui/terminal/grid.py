@@ -53,11 +53,12 @@ class Grid:
         """Change the cells as a terminal that reads `data` would."""
         for line in _lines(data) if data.count("\n") > 2 else (data,):
             start = _ROW_START.match(line)
-            y = int(start[1]) - 1 if start else -1
+            # The last line goes on with the cursor's own place, so it is read each time.
+            y = int(start[1]) - 1 if start and line.endswith("\n") else -1
             if not 0 <= y < self.height:
                 self._interpret(line)
             elif self._sources[y] == line and self._style == PLAIN:
-                self.x, self.y = 0, y + line.endswith("\n")
+                self.x, self.y = 0, y + 1
             else:
                 self._interpret(line)
                 self._sources[y] = line

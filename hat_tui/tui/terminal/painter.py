@@ -40,6 +40,7 @@ class Painter:
         self._at: tuple[int, int] | None = None
         self._style: Style | None = None
         self._caret = False
+        self._turn = 0
         self._out: list[str] = []
         self._size = 0
 
@@ -62,13 +63,15 @@ class Painter:
         if len(dirty) > 3 and (shift := find_shift(self.shown, wanted, sorted(dirty))):
             self._scroll(shift)
             dirty = [y for y in range(wanted.height) if not self._same_row(y, wanted)]
-        dirty.sort(key=lambda y: (abs(y - wanted.y) > 1, y))
+        # Where the budget is short of the changes, every row gets its turn.
+        dirty.sort(key=lambda y: (abs(y - wanted.y) > 1, (y - self._turn) % wanted.height))
         left = set(dirty)
         for y in dirty:
             self._row(y, wanted)
             self.shown.take_row(y, wanted)
             left.discard(y)
             if self._size >= budget:
+                self._turn = y + 1
                 break
         wanted.dirty = left
         return self._finish(wanted, caret)

@@ -1,0 +1,113 @@
+"""When the next frame may go."""
+
+from hat_tui.tui.terminal.flow import Flow
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Link:
+    """A terminal behind a link of `rate` bytes a second and `delay` seconds there and back."""
+
+    def __init__(self, rate: float, delay: float = 0.0) -> None:
+        self.rate, self.delay = rate, delay
+        self.clock = Clock()
+        self.flow = Flow(self.clock)
+
+    def frame(self, size: int) -> None:
+        self.flow.sent(size)
+        self.clock.now += size / self.rate + self.delay
+        self.flow.answered()
+
+
+def test_the_next_frame_waits_for_the_answer_to_the_last():
+    clock = Clock()
+    flow = Flow(clock)
+    flow.sent(100)
+    flow.answered()
+    flow.sent(100)
+    assert not flow.may_send(urgent=False)
+    flow.answered()
+    assert flow.may_send(urgent=False)
+
+
+def test_a_keys_echo_goes_at_once_but_small():
+    link = Link(100_000)
+    link.frame(200)
+    link.flow.sent(2000)
+    assert link.flow.may_send(urgent=True)
+    assert link.flow.budget(urgent=True) <= 256
+
+
+def test_a_keys_echo_does_not_queue_behind_many_frames():
+    link = Link(100_000)
+    link.frame(200)
+    for _ in range(3):
+        link.flow.sent(200)
+    assert not link.flow.may_send(urgent=True)
+
+
+def test_frames_get_small_on_a_slow_link():
+    link = Link(1000)
+    for _ in range(20):
+        link.frame(link.flow.budget(urgent=False))
+    assert link.flow.budget(urgent=False) <= 500
+
+
+def test_frames_get_large_on_a_fast_link_however_far():
+    link = Link(1_000_000, delay=0.2)
+    for _ in range(8):
+        link.frame(link.flow.budget(urgent=False))
+    assert link.flow.budget(urgent=False) >= 4000
+
+
+def test_a_link_that_turns_slow_is_noticed_at_the_next_answer():
+    link = Link(1_000_000)
+    for _ in range(10):
+        link.frame(1000)
+    link.rate = 2000
+    link.frame(1000)
+    assert link.flow.budget(urgent=False) <= 500
+
+
+def test_a_terminal_that_never_answers_is_paced_by_the_clock():
+    clock = Clock()
+    flow = Flow(clock)
+    sent = 0
+    for _ in range(1000):
+        if flow.may_send(urgent=False):
+            flow.sent(500)
+            sent += 1
+        clock.now += 0.01
+    assert 40 <= sent <= 100
+
+
+def test_a_lost_answer_stops_the_screen_for_seconds_only():
+    link = Link(100_000)
+    link.frame(200)
+    link.flow.sent(200)
+    link.clock.now += 3.1
+    assert link.flow.may_send(urgent=False)
+    link.flow.sent(200)
+    assert link.flow.on_the_way == 1
+
+
+def test_an_answer_nobody_waits_for_is_harmless():
+    flow = Flow(Clock())
+    flow.answered()
+    assert flow.may_send(urgent=False)
+
+
+def test_what_was_learnt_of_the_link_is_kept_over_a_suspension():
+    link = Link(1000)
+    link.frame(500)
+    link.flow.sent(500)
+    fresh = link.flow.afresh()
+    assert fresh.answers
+    assert fresh.on_the_way == 0
+    assert fresh.budget(urgent=False) == link.flow.budget(urgent=False)
