@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import time
@@ -10,8 +11,9 @@ import urllib.request
 
 import psutil
 import pytest
-from gguf_maker import tiny_model
+from gguf_maker import made_model, tiny_model
 
+from hat_tui.adapters.model_folder import ModelFolder
 from hat_tui.adapters.server_process import ServerProcess
 from hat_tui.server.diagnosis import Cause
 from hat_tui.server.launch import MODEL_SETTINGS, SERVER_SETTINGS, LaunchOptions, ServedModel, for_model
@@ -119,3 +121,24 @@ def test_every_setting_of_the_installed_server_is_known():
     )
     options = {word.strip("[],").lstrip("-") for word in said.stdout.split() if word.strip("[").startswith("--")}
     assert options - {"help", "config_file"} == SERVER_SETTINGS | MODEL_SETTINGS
+
+
+async def test_the_memory_need_is_what_llama_cpp_takes(tmp_path):
+    path = made_model(
+        tmp_path / "m.gguf", vocabulary=3000, width=256, layers=3, heads=8, heads_kv=2, inner=700 // 32 * 32
+    )
+    lines = []
+    server = ServerProcess(tmp_path / "state", on_lines=lambda batch: lines.extend(line.text for line in batch))
+    await server.start(LaunchOptions((ServedModel(str(path)),), n_ctx=3000))
+    assert (await server.settled()).phase is Phase.READY
+    await server.stop()
+
+    def said(what):
+        return sum(
+            float(found[1]) for line in lines if (found := re.search(what + r" buffer size =\s*([\d.]+) MiB", line))
+        )
+
+    need = ModelFolder([]).read(path).facts.memory(3000)
+    assert need.weights / 2**20 == pytest.approx(said("model"), abs=0.02)
+    assert need.cache / 2**20 == pytest.approx(said("CPU KV"), abs=0.02)
+    assert need.compute / 2**20 == pytest.approx(said("compute"), rel=1 / 3)
