@@ -92,10 +92,9 @@ class ParameterSpec:
         if self.kind == "seed" and text == "":
             return None
         try:
-            number: float = int(text) if self.kind in ("int", "seed") else float(text)
+            return self.check(int(text) if self.kind in ("int", "seed") else float(text))
         except ValueError:
             raise BadValue(self._expected(text)) from None
-        return self.check(number)
 
     def check(self, value: Any) -> Value:
         """`value` in this parameter's type, when it is in range. Raises BadValue otherwise."""
@@ -148,7 +147,8 @@ def _is_number(value: object) -> bool:
 
 
 def _shorten(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=repr) if value != "" else "nothing"
+    text = value if isinstance(value, str) else json.dumps(value, default=repr)
+    text = text or "nothing"
     return text if len(text) <= 30 else text[:29] + "…"
 
 

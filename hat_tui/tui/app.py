@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from hat_tui.services import Services
 from hat_tui.tui.bindings import binding
+from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.screens.keys_help import KeysHelpScreen
 
@@ -19,13 +20,15 @@ class HatTuiApp(App[None]):
     TITLE = "hat-tui"
     CSS_PATH = "hat.tcss"
     ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
+        binding("palette", "command_palette", show=True, priority=True),
         binding("help", "keys_help", show=True, priority=True),
         binding("quit", "leave", show=True, priority=True),
     ]
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
+        super().__init__(driver_class=choose_driver())
         self.services = services
         self.set_keymap(dict(services.keys))
         if services.theme in self.available_themes:

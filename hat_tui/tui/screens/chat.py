@@ -31,15 +31,15 @@ class ChatScreen(ConversingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("stop", "stop", show=True),
         binding("stop-or-quit", "stop_or_quit", priority=True),
+        binding("turns", "enter_turns", show=True),
         binding("parameters", "panel('parameters')", show=True),
         binding("server-log", "panel('log')", show=True),
         binding("memory", "panel('memory')", show=True),
-        binding("regenerate", "answer_again", show=True),
-        binding("new-session", "new_session", show=True),
-        binding("open-sessions", "open_sessions", show=True),
         binding("models", "pick_model", show=True),
-        binding("connect", "connect"),
-        binding("turns", "enter_turns", show=True),
+        binding("connect", "connect", show=True),
+        binding("open-sessions", "open_sessions", show=True),
+        binding("new-session", "new_session", show=True),
+        binding("regenerate", "answer_again", show=True),
     ]
 
     def on_mount(self) -> None:
@@ -66,6 +66,16 @@ class ChatScreen(ConversingScreen):
         self.side.fit(event.size.width, event.size.height)
         self._show_covering()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now is offered."""
+        match action:
+            case "answer_again":
+                return bool(self.dialogue.conversation.path()) and self.replying is None
+            case "enter_turns":
+                return self.focused is not self.transcript
+            case _:
+                return True
+
     # Panels and places
 
     def action_panel(self, name: Panel) -> None:
@@ -88,7 +98,7 @@ class ChatScreen(ConversingScreen):
         """Escape: stop the reply, else close what is nearest."""
         if self.side.close_nearest():
             self._show_covering()
-            if not self.side.has_focus_within:
+            if not (self.side.display and self.side.has_focus_within):
                 self.prompt.focus()
         elif not self.stop_reply():
             self.prompt.focus()

@@ -194,8 +194,10 @@ class ConversingScreen(Screen[None]):
     def _show(self, event: DialogueEvent, prompt: str) -> None:
         match event:
             case Delta(text=piece) if self.replying:
+                self.transcript.set_progress(self.replying.id, "")
                 self.transcript.stream(self.replying.id, piece)
             case Thought(text=piece) if self.replying:
+                self.transcript.set_progress(self.replying.id, "")
                 self.transcript.stream_thought(self.replying.id, piece)
             case TurnBegun(turn=turn) if turn.role is Role.USER:
                 self.transcript.append(entry(turn))
@@ -219,6 +221,7 @@ class ConversingScreen(Screen[None]):
             self.show_conversation()
         else:
             self.transcript.append(self._as_entry(turn))
+        self.refresh_bindings()
         self.transcript.set_progress(turn.id, "waiting for the first token, Escape stops")
         self.status.session = self.keeper.name
 
@@ -229,7 +232,9 @@ class ConversingScreen(Screen[None]):
     def _reply_over(self) -> None:
         turn, self.replying = self.replying, None
         if turn:
+            self.transcript.set_progress(turn.id, "")
             self.transcript.update(self._as_entry(turn))
+        self.refresh_bindings()
         if self.dialogue.not_kept:
             self.tell(self.dialogue.not_kept, "error")
         self.look_ahead()

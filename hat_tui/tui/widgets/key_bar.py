@@ -1,9 +1,11 @@
 """One line of what can be done here, and with which key."""
 
-from rich.cells import cell_len
 from textual.binding import Binding
 from textual.content import Content
 from textual.widget import Widget
+
+ALWAYS = ("help", "palette", "quit")
+"""Actions whose keys stand at the right end wherever there is room for anything."""
 
 
 class KeyBar(Widget):
@@ -21,21 +23,26 @@ class KeyBar(Widget):
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def render(self) -> Content:
-        """The bindings' keys and labels; those nearest to the focus come first."""
-        room = self.size.width
-        parts: list[str | Content] = []
-        for key, label in self._hints():
-            width = cell_len(key) + cell_len(label) + 3
-            if width > room:
+        """Those nearest to the focus from the left, those that hold everywhere at the right end."""
+        hints = self._hints()
+        ends = [self._as_content(hints.pop(id)) for id in ALWAYS if id in hints]
+        right = Content("").join(ends)
+        room = self.size.width - right.cell_length
+        left = Content("")
+        for shown in hints.values():
+            hint = self._as_content(shown)
+            if left.cell_length + hint.cell_length > room:
                 break
-            room -= width
-            parts += [Content.styled(f" {key}", "bold $footer-key-foreground"), f" {label} "]
-        return Content.assemble(*parts)
+            left += hint
+        return left.pad_right(max(0, room - left.cell_length)) + right
 
-    def _hints(self) -> list[tuple[str, str]]:
-        seen: dict[str, tuple[str, str]] = {}
-        for active in self.screen.active_bindings.values():
-            shown: Binding = active.binding
-            if shown.show and active.enabled and shown.id not in seen:
-                seen[shown.id or shown.action] = (self.app.get_key_display(shown), shown.description)
-        return list(seen.values())
+    def _hints(self) -> dict[str, Binding]:
+        hints: dict[str, Binding] = {}
+        for bound in self.screen.active_bindings.values():
+            if bound.binding.show and bound.enabled:
+                hints.setdefault(bound.binding.id or bound.binding.action, bound.binding)
+        return hints
+
+    def _as_content(self, shown: Binding) -> Content:
+        key = self.app.get_key_display(shown)
+        return Content.assemble((f" {key}", "bold $footer-key-foreground"), f" {shown.description} ")

@@ -37,13 +37,12 @@ class ParameterRows(Widget, can_focus=True):
         Binding("d,delete", "reset", "Default"),
     ]
     DEFAULT_CSS = """
-    ParameterRows { height: auto; }
     ParameterRows > Input { position: absolute; height: 1; padding: 0; border: none; background: $boost; }
     """
 
-    parameters: reactive[SamplingParameters] = reactive(SamplingParameters(), layout=True)
+    parameters: reactive[SamplingParameters] = reactive(SamplingParameters())
     at: reactive[int] = reactive(0)
-    error: reactive[str] = reactive("", layout=True)
+    error: reactive[str] = reactive("")
 
     @dataclass
     class Changed(Message):
@@ -79,11 +78,22 @@ class ParameterRows(Widget, can_focus=True):
                 line = line.pad_right(max(0, self.size.width - line.cell_length)).stylize("$foreground on $boost")
             lines.append(line)
             if self.error and at == self.at:
-                lines.append(Content.styled("  " + self.error, "$error"))
+                lines.append(Content.styled("  " + self.error, "$text-error"))
         return Content("\n").join(lines)
+
+    def on_mount(self) -> None:
+        # Not "auto": with an Input mounted that would be the Input's height.
+        self.styles.height = len(SPECS)
+
+    def watch_error(self, error: str) -> None:
+        self.styles.height = len(SPECS) + bool(error)
 
     def watch_has_focus(self, _: bool) -> None:
         self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a value is typed, keys are letters."""
+        return action not in ("step", "reset", "edit") or self.has_focus
 
     def validate_at(self, at: int) -> int:
         return max(0, min(len(SPECS) - 1, at))

@@ -49,6 +49,11 @@ class LogLines(ScrollView, can_focus=True):
         self._widest = 0
         self._words = ""
 
+    @property
+    def line_count(self) -> int:
+        """How many lines are held."""
+        return len(self._lines)
+
     def write(self, lines: Iterable[tuple[str, str]]) -> None:
         """Add (level, text) lines in one go; the oldest go when there are more than MAX_LINES."""
         follow = self.is_vertical_scroll_end

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, work
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -19,7 +19,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
 
-from hat_tui.tui.widgets.look import ASCII, STYLE_NAMES, Glyphs, Line, Look
+from hat_tui.tui.widgets.code_lines import LEXERS
+from hat_tui.tui.widgets.look import ASCII, BLANK, STYLE_NAMES, Glyphs, Line, Look
 from hat_tui.tui.widgets.turn_lines import EDGE, GUTTER, MAX_MEASURE, Entry, TurnLines
 from hat_tui.tui.widgets.turn_store import TurnStore
 
@@ -150,6 +151,13 @@ class TranscriptPage(ScrollView):
                 self._change(index, self._store.entries[index])
 
     @property
+    def entries(self) -> Sequence[Entry]:
+        """What is shown, with all that has been streamed."""
+        for key in list(self._pending):
+            self._flush_key(key)
+        return self._store.entries
+
+    @property
     def follows(self) -> bool:
         """Whether the view goes on with what is added at the end."""
         return self._follows
@@ -224,15 +232,15 @@ class TranscriptPage(ScrollView):
             self.refresh(*regions)
 
     def _changed_regions(self, top: int, before: list[Line], after: list[Line]) -> list[Region]:
-        height, width = self.size.height, self.size.width
         regions = []
         # The blank line at the end has no bar beside it: where it was and where it is now, the gutter changes too.
         whole = min(len(before), len(after)) - 1 if len(before) != len(after) else len(after)
-        for number in range(max(0, -top), min(max(len(before), len(after)), height - top)):
-            old = before[number] if number < len(before) else None
-            new = after[number] if number < len(after) else None
-            if number >= whole or old is None or new is None:
-                regions.append(Region(0, top + number, width, 1))
+        for number in range(max(0, -top), min(max(len(before), len(after)), self.size.height - top)):
+            # A turn that changes its height is the last one, and below it all is blank.
+            old = before[number] if number < len(before) else BLANK
+            new = after[number] if number < len(after) else BLANK
+            if number >= whole and (old is not BLANK or new is not BLANK):
+                regions.append(Region(0, top + number, GUTTER + max(old.cells, new.cells), 1))
             elif old is not new and old.segments != new.segments:
                 start, end = _changed_cells(old, new)
                 regions.append(Region(GUTTER + start, top + number, end - start, 1))
@@ -270,6 +278,18 @@ class TranscriptPage(ScrollView):
             store.tidy(visible[0], visible[-1])
         finally:
             self._settling = False
+        if wanted := LEXERS.take_wanted():
+            self._load_lexers(wanted)
+
+    @work(thread=True)
+    def _load_lexers(self, languages: set[str]) -> None:
+        if LEXERS.load(languages):
+            self.app.call_from_thread(self._recolour)
+
+    def _recolour(self) -> None:
+        """Code that was shown in one colour can have its own now."""
+        self._store.restyle(self._look)
+        self.refresh()
 
     def _laid_out_from(self, top: int, height: int) -> int:
         """Lay out `height` lines from `top`; where `top` is now. Lines above it may move, those below stay."""

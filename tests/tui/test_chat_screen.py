@@ -1,0 +1,350 @@
+"""The chat screen, driven by keys, with fakes for everything outside."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from fakes import (
+    DEMO,
+    THEIRS,
+    FakeConnection,
+    MemorySessions,
+    ScriptedEndpoint,
+    fake_services,
+    says,
+)
+from hat_tui.chat.parameters import SamplingParameters
+from hat_tui.chat.record import Ended, Said
+from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Note
+from hat_tui.server.phase import Phase, ServerState
+from hat_tui.services import Services
+from hat_tui.tui.app import HatTuiApp
+from hat_tui.tui.screens.chat import ChatScreen
+from hat_tui.tui.widgets.prompt_box import PromptBox
+
+
+class Driven:
+    """An app under test, with the questions that tests ask."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        self.screen = pilot.app.screen_stack[0]
+        assert isinstance(self.screen, ChatScreen)
+
+    @property
+    def texts(self) -> list[str]:
+        """What the transcript shows, a text for each entry, with its ending behind a bar."""
+        return [f"{e.text}|{e.ending}" if e.ending else e.text for e in self.screen.transcript.entries]
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Let the app work until `holds()`; a test that waits in vain fails after ten seconds."""
+        async with asyncio.timeout(10):
+            while not holds():
+                await self.pilot.pause()
+
+    async def ready(self) -> None:
+        await self.until(lambda: self.screen.link.ready)
+
+    async def type(self, text: str) -> None:
+        for letter in text:
+            await self.pilot.press({"\n": "ctrl+j", " ": "space"}.get(letter, letter))
+
+    async def ask(self, text: str) -> None:
+        """Type a prompt, send it, and wait for the end of the reply."""
+        await self.type(text)
+        await self.pilot.press("enter")
+        await self.until(lambda: not self.screen.prompt.text and not self.screen.queue and not self.screen.replying)
+
+
+@asynccontextmanager
+async def driven(services: Services, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Driven]:
+    app = HatTuiApp(services)
+    async with app.run_test(size=size) as pilot:
+        chat = Driven(pilot)
+        await pilot.pause()
+        yield chat
+        await app.workers.wait_for_complete()
+
+
+async def test_a_prompt_is_answered_shown_and_kept() -> None:
+    sessions = MemorySessions()
+    async with driven(fake_services(ScriptedEndpoint(says("I am ready.")), sessions=sessions)) as chat:
+        await chat.ready()
+        await chat.ask("say only: I am ready")
+        assert chat.texts[-2:] == ["say only: I am ready", "I am ready."]
+        (keeper,) = sessions.keepers.values()
+        assert "".join(r.text for r in keeper.records if isinstance(r, Said)) == "say only: I am readyI am ready."
+        assert [r.ending for r in keeper.records if isinstance(r, Ended)] == [Ending.STOP, Ending.STOP]
+
+
+async def test_enter_sends_ctrl_j_adds_a_line_and_a_paste_never_sends() -> None:
+    endpoint = ScriptedEndpoint()
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.type("one\n")
+        chat.screen.prompt.post_message(Paste("two\r\n"))
+        await chat.until(lambda: chat.screen.prompt.text == "one\ntwo\n")
+        assert not endpoint.requests
+        await chat.pilot.press("enter")
+        await chat.until(lambda: endpoint.requests)
+        assert endpoint.requests[0].messages[-1].text == "one\ntwo"
+
+
+async def test_a_prompt_typed_while_the_model_loads_waits_visibly_and_is_sent_when_it_is_ready() -> None:
+    gate, endpoint = asyncio.Event(), ScriptedEndpoint()
+    services = fake_services(endpoint, connect=lambda target: FakeConnection(target, endpoint, gate=gate))
+    async with driven(services) as chat:
+        await chat.type("early bird")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.queued.display)
+        assert "early bird" in str(chat.screen.queued.content)
+        assert not endpoint.requests
+        gate.set()
+        await chat.until(lambda: chat.texts[-1] == "I am ready.")
+        assert not chat.screen.queued.display
+
+
+async def test_a_second_prompt_is_queued_while_a_reply_runs_and_comes_next() -> None:
+    gate = asyncio.Event()
+    endpoint = ScriptedEndpoint([Delta("first"), gate, Finished(Ending.STOP)], says("second"))
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.type("a")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.replying)
+        await chat.type("b")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.queue == ["b"])
+        gate.set()
+        await chat.until(lambda: chat.texts[-4:] == ["a", "first", "b", "second"])
+
+
+async def test_up_in_the_empty_box_takes_the_queued_prompt_back() -> None:
+    gate = asyncio.Event()
+    async with driven(fake_services(ScriptedEndpoint([gate, Finished(Ending.STOP)]))) as chat:
+        await chat.ready()
+        await chat.type("a")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.replying)
+        await chat.type("b")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.queue)
+        await chat.pilot.press("up")
+        await chat.until(lambda: chat.screen.prompt.text == "b")
+        assert not chat.screen.queue
+        gate.set()
+
+
+async def test_escape_keeps_the_half_answer_on_screen_and_on_disk() -> None:
+    sessions, endpoint = MemorySessions(), ScriptedEndpoint([Delta("half an ans"), asyncio.Event()])
+    async with driven(fake_services(endpoint, sessions=sessions)) as chat:
+        await chat.ready()
+        await chat.type("q")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.texts[-1] == "half an ans")
+        await chat.pilot.press("escape")
+        await chat.until(lambda: chat.screen.replying is None)
+        assert chat.texts[-1] == "half an ans|stopped by you"
+        assert endpoint.closed == 1
+        (keeper,) = sessions.keepers.values()
+        assert keeper.records[-1].ending is Ending.STOPPED
+
+
+async def test_ctrl_c_stops_a_running_reply() -> None:
+    async with driven(fake_services(ScriptedEndpoint([Delta("half"), asyncio.Event()]))) as chat:
+        await chat.ready()
+        await chat.type("q")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.texts[-1] == "half")
+        await chat.pilot.press("ctrl+c")
+        await chat.until(lambda: chat.texts[-1] == "half|stopped by you")
+
+
+async def test_a_failure_is_told_in_words_and_the_prompt_comes_back() -> None:
+    endpoint = ScriptedEndpoint([Failed("The server refused the key (401).")], says("now it works"))
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.type("q")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.prompt.text == "q")
+        assert chat.texts[-1] == "|The server refused the key (401)."
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.texts[-1] == "now it works")
+        assert [m.text for m in endpoint.requests[1].messages][1:] == ["q"]
+
+
+async def test_endings_are_told_truly() -> None:
+    endpoint = ScriptedEndpoint(says("long", Ending.LENGTH), says("cut", Ending.CUT))
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.ask("a")
+        assert chat.texts[-1] == "long|reached the length limit"
+        await chat.ask("b")
+        assert chat.texts[-1] == "cut|cut off by the server"
+
+
+async def test_a_note_of_the_endpoint_is_shown() -> None:
+    endpoint = ScriptedEndpoint([Note("The server does not know min_p."), *says("ok")])
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.ask("a")
+        assert "The server does not know min_p." in chat.texts
+
+
+async def test_another_version_of_the_last_reply_keeps_the_first() -> None:
+    async with driven(fake_services(ScriptedEndpoint(says("one"), says("two")))) as chat:
+        await chat.ready()
+        await chat.ask("a")
+        await chat.pilot.press("ctrl+r")
+        await chat.until(lambda: chat.texts[-1] == "two")
+        assert chat.screen.transcript.entries[-1].version == "‹2/2›"
+
+
+async def test_the_form_changes_the_next_reply() -> None:
+    endpoint = ScriptedEndpoint()
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.pilot.press("ctrl+t", "right", "right", "down", "0", ".", "5", "enter", "ctrl+t")
+        await chat.until(lambda: isinstance(chat.pilot.app.focused, PromptBox))
+        await chat.ask("a")
+        assert endpoint.requests[0].parameters == replace(SamplingParameters(), temperature=0.14, top_p=0.5)
+
+
+async def test_a_bad_value_is_told_in_place_and_changes_nothing() -> None:
+    async with driven(fake_services()) as chat:
+        await chat.pilot.press("ctrl+t", "9", "enter")
+        assert chat.screen.side.form.rows.error == "Temperature takes a number from 0 to 2, not 9"
+        await chat.pilot.press("escape")
+        assert chat.screen.parameters == SamplingParameters()
+
+
+async def test_every_panel_is_reached_and_left_by_its_key_in_a_narrow_window() -> None:
+    async with driven(fake_services(), size=(80, 24)) as chat:
+        side = chat.screen.side
+        assert not side.display
+        for key, panel in (("ctrl+t", "parameters"), ("ctrl+l", "log"), ("alt+m", "memory")):
+            await chat.pilot.press(key)
+            assert side.is_shown(panel)
+            assert side.covers
+            await chat.pilot.press("escape")
+            assert not side.display
+            assert isinstance(chat.pilot.app.focused, PromptBox)
+
+
+async def test_the_log_panel_shows_what_the_server_writes_and_its_state() -> None:
+    async with driven(fake_services(), size=(160, 45)) as chat:
+        await chat.ready()
+        assert chat.screen.side.log_panel.heading == "Server log: ready"
+        assert chat.screen.side.log_panel.lines.line_count == 2
+
+
+async def test_a_server_that_dies_is_told_with_what_to_do_and_prompts_wait() -> None:
+    connection = FakeConnection(DEMO, ScriptedEndpoint())
+    async with driven(fake_services(connect=lambda target: connection)) as chat:
+        await chat.ready()
+        connection.on_state(ServerState(Phase.STOPPED))
+        await chat.until(lambda: "The server has stopped." in chat.texts[-1])
+        await chat.type("q")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.queue == ["q"])
+        assert "Ctrl+S loads one" in str(chat.screen.queued.content)
+
+
+async def test_what_cannot_be_opened_is_told_and_nothing_typed_is_lost() -> None:
+    def connect(target: object) -> FakeConnection:
+        return FakeConnection(DEMO, ScriptedEndpoint(), trouble="The file is no GGUF: it begins with PK. Take another.")
+
+    async with driven(fake_services(connect=connect)) as chat:
+        await chat.until(lambda: "The file is no GGUF" in chat.texts[-1])
+        await chat.type("q")
+        assert chat.screen.prompt.text == "q"
+
+
+async def test_a_server_is_reached_by_url_from_inside_and_the_conversation_stays() -> None:
+    opened = []
+
+    def connect(target: object) -> FakeConnection:
+        opened.append(target)
+        return FakeConnection(target, ScriptedEndpoint())
+
+    async with driven(fake_services(connect=connect)) as chat:
+        await chat.ready()
+        await chat.ask("a")
+        await chat.pilot.press("alt+c")
+        await chat.type(THEIRS.url)
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.status.model == "their-model")
+        assert opened == [DEMO, THEIRS]
+        assert "a" in chat.texts
+        await chat.ask("b")
+        assert chat.texts[-2:] == ["b", "I am ready."]
+
+
+async def test_clear_asks_when_something_would_go_and_then_starts_a_new_session() -> None:
+    sessions = MemorySessions()
+    async with driven(fake_services(sessions=sessions)) as chat:
+        await chat.ready()
+        await chat.ask("a")
+        await chat.type("unsent")
+        await chat.pilot.press("ctrl+n", "escape")
+        assert chat.texts[-1] == "I am ready."
+        await chat.pilot.press("ctrl+n", "enter")
+        await chat.until(lambda: len(sessions.keepers) == 2)
+        assert "I am ready." not in chat.texts
+        assert sessions.keepers["session-1"].closed
+
+
+async def test_history_goes_back_by_up_and_the_draft_waits() -> None:
+    async with driven(fake_services(sessions=MemorySessions(prompts=["from last week"]))) as chat:
+        await chat.ready()
+        await chat.ask("just now")
+        await chat.type("draft")
+        await chat.pilot.press("up")
+        assert chat.screen.prompt.text == "just now"
+        await chat.pilot.press("up")
+        assert chat.screen.prompt.text == "from last week"
+        await chat.pilot.press("down", "down")
+        assert chat.screen.prompt.text == "draft"
+
+
+async def test_slash_commands_are_done_completed_and_a_mistyped_one_is_told() -> None:
+    endpoint = ScriptedEndpoint()
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.type("/set top_k 7")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: chat.screen.parameters.top_k == 7)
+        await chat.type("/sess")
+        await chat.pilot.press("tab")
+        assert chat.screen.prompt.text == "/sessions"
+        chat.screen.prompt.put("/sing")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: "There is no command /sing" in chat.texts[-1])
+        assert chat.screen.prompt.text == "/sing"
+        chat.screen.prompt.put("//etc is a path")
+        await chat.pilot.press("enter")
+        await chat.until(lambda: endpoint.requests)
+        assert endpoint.requests[0].messages[-1].text == "/etc is a path"
+
+
+async def test_a_session_that_cannot_be_kept_is_told_and_the_chat_goes_on() -> None:
+    sessions = MemorySessions()
+    async with driven(fake_services(sessions=sessions)) as chat:
+        await chat.ready()
+        sessions.keepers["session-1"].trouble = "The disk is full; free some space."
+        await chat.ask("a")
+        assert "I am ready." in chat.texts
+        assert "The disk is full; free some space." in chat.texts
+
+
+async def test_leaving_closes_the_connection_and_the_session() -> None:
+    connection, sessions = FakeConnection(DEMO, ScriptedEndpoint()), MemorySessions()
+    async with driven(fake_services(connect=lambda target: connection, sessions=sessions)) as chat:
+        await chat.ready()
+        await chat.pilot.press("ctrl+q")
+        await chat.until(lambda: connection.closed)
+        assert sessions.keepers["session-1"].closed
