@@ -7,9 +7,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.style import Style
 
+from hat_tui.tui.widgets.code_lines import LEXERS
 from hat_tui.tui.widgets.look import STYLE_NAMES, Line, Look
 from hat_tui.tui.widgets.markdown_lines import MAX_MARKED, MarkdownLines
 
+LEXERS.load(["python", "py"])
 LOOK = Look({name: Style(color=f"color({number})") for number, name in enumerate(STYLE_NAMES)})
 
 PIECES = st.sampled_from(

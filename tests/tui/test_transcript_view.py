@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from time import perf_counter
 
-import pytest
 from textual.app import App, ComposeResult
-from textual.geometry import Offset, Region
+from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.selection import Selection
 
@@ -80,7 +79,14 @@ async def test_turns_are_told_apart_without_colour() -> None:
 
 async def test_everything_a_turn_can_have_is_shown() -> None:
     entry = reply(
-        1, "Text.", meta="9 tokens", ending="stopped by you", thought="a b c", version="‹2/3›", pinned=True, tone="warning"
+        1,
+        "Text.",
+        meta="9 tokens",
+        ending="stopped by you",
+        thought="a b c",
+        version="‹2/3›",
+        pinned=True,
+        tone="warning",
     )
     async with transcript(entry, size=(60, HEIGHT)) as (view, _):
         assert screen(view)[:6] == [
@@ -232,6 +238,14 @@ async def test_a_line_of_a_hundred_thousand_characters_does_not_hang() -> None:
             view.flush()
         assert perf_counter() - started < 3
         assert view.virtual_size.height >= 100_000 // 37
+
+
+async def test_half_written_marks_are_shown_as_what_they_are_about_to_be_and_as_they_are_in_the_end() -> None:
+    async with transcript(reply(1)) as (view, pilot):
+        view.stream(1, "a **bo")
+        view.flush()
+        assert screen(view)[1] == "  a bo"
+        await wait_for(pilot, lambda: screen(view)[1] == "  a **bo")
 
 
 # Thousands of turns

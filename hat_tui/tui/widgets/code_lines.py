@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol, cast
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from typing import Protocol, cast
 
 
 class Lexer(Protocol):
@@ -65,7 +63,7 @@ class CodeLines:
 
 def _lex(language: str, code: str) -> tuple[list[Coloured], list[bool]]:
     """Lines, and for each whether the line end after it lies outside strings and comments."""
-    lexer = _lexer(language)
+    lexer = LEXERS.get(language)
     if lexer is None:
         lines = [[(text, "panel")] if text else [] for text in code.split("\n")]
         return lines, [True] * len(lines)
@@ -85,18 +83,45 @@ def _lex(language: str, code: str) -> tuple[list[Coloured], list[bool]]:
     return lines[:wanted], (breaks + [True] * wanted)[:wanted]
 
 
-@lru_cache(32)
-def _lexer(language: str) -> Lexer | None:
-    if not language:
-        return None
-    # Pygments takes 30 ms to load, which nobody should wait for who reads no code.
-    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped] # noqa: PLC0415
-    from pygments.util import ClassNotFound  # type: ignore[import-untyped] # noqa: PLC0415
+class Lexers:
+    """Pygments lexers by language. Loading one takes some 0.1 s, mostly compiling: too long for a screen to wait."""
 
-    try:
-        return cast("Lexer", get_lexer_by_name(language, stripnl=False, ensurenl=False))
-    except ClassNotFound:
-        return None
+    def __init__(self) -> None:
+        self._loaded: dict[str, Lexer | None] = {"": None}
+        self._wanted: set[str] = set()
+
+    def get(self, language: str) -> Lexer | None:
+        """The lexer, if there is one and it is loaded; otherwise it is wanted from now on."""
+        if language not in self._loaded:
+            self._wanted.add(language)
+        return self._loaded.get(language)
+
+    def take_wanted(self) -> set[str]:
+        """The languages asked for and not loaded, once."""
+        wanted, self._wanted = self._wanted, set()
+        return wanted
+
+    def load(self, languages: Iterable[str]) -> bool:
+        """Load lexers, in any thread; whether there was one for any of the languages."""
+        from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped] # noqa: PLC0415
+        from pygments.util import ClassNotFound  # type: ignore[import-untyped] # noqa: PLC0415
+
+        found = False
+        for language in languages:
+            try:
+                lexer = cast("Lexer", get_lexer_by_name(language, stripnl=False, ensurenl=False))
+                # The first text compiles what the first use of the class has not.
+                list(lexer.get_tokens("x"))
+            except ClassNotFound:
+                self._loaded[language] = None
+                continue
+            self._loaded[language] = lexer
+            found = True
+        return found
+
+
+LEXERS = Lexers()
+"""The ones of this process."""
 
 
 _NAMES = {

@@ -18,6 +18,7 @@ from hat_tui.chat.safe_text import safe_link, shown, shown_line
 from hat_tui.tui.widgets.code_lines import CodeLines
 from hat_tui.tui.widgets.line_wrap import Cut, wrap
 from hat_tui.tui.widgets.look import BLANK, Line, Look
+from hat_tui.tui.widgets.open_marks import closed
 from hat_tui.tui.widgets.table_lines import Cell, table_lines
 from hat_tui.tui.widgets.text_flow import Flow, Margin, chop, cut_lines, flow_lines
 
@@ -69,7 +70,7 @@ class MarkdownLines:
         self._draw(finished=False)
 
     def finish(self) -> None:
-        """Nothing more comes: unfinished code gets its exact colours."""
+        """Nothing more comes, for now: marks left open are shown, unfinished code gets its exact colours."""
         self._draw(finished=True)
 
     def _draw(self, *, finished: bool) -> None:
@@ -165,6 +166,10 @@ class _Drawing:
     def block(self, tokens: Sequence[Token], *, finished: bool) -> list[Line]:
         """The lines of one top-level block."""
         self._finished = finished
+        if not finished:
+            last = next((token for token in reversed(tokens) if token.type == "inline"), None)
+            if last is not None and len(last.content) <= MAX_MARKED:
+                last.content = closed(last.content)
         lines: list[Line] = []
         self._draw(tokens, Margin(), self._look["text"], lines)
         return lines

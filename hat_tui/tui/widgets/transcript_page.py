@@ -18,6 +18,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
+from textual.worker import get_current_worker
 
 from hat_tui.tui.widgets.code_lines import LEXERS
 from hat_tui.tui.widgets.look import ASCII, BLANK, STYLE_NAMES, Glyphs, Line, Look
@@ -26,6 +27,9 @@ from hat_tui.tui.widgets.turn_store import TurnStore
 
 FRAME = 0.1
 """Seconds between two paints of a streaming reply."""
+
+CALM = 1.0
+"""Seconds without more text, after which a reply is taken for complete."""
 
 MAX_SHARE = 0.1
 """Of the processor, for painting a streaming reply: a slow block is painted less often."""
@@ -97,6 +101,7 @@ class TranscriptPage(ScrollView):
         self._pending: dict[int, tuple[list[str], list[str]]] = {}
         self._timer: Timer | None = None
         self._next_paint = 0.0
+        self._growing: set[int] = set()
 
     # What is shown
 
@@ -203,6 +208,22 @@ class TranscriptPage(ScrollView):
         before = self._lines_of(index)
         self._store.more_text(index, text, thought)
         self._after_change(index, before)
+        if not self._growing:
+            self.set_timer(CALM, self._finish)
+        self._growing.add(key)
+
+    def _finish(self) -> None:
+        """When nothing has come for a while, show what was streamed as it is."""
+        wait = self._next_paint + CALM - monotonic()
+        if self._pending or wait > 0.001:
+            self.set_timer(max(wait, FRAME), self._finish)
+            return
+        for key in self._growing:
+            if (index := self._store.place(key)) >= 0:
+                before = self._lines_of(index)
+                self._store.finish(index)
+                self._after_change(index, before)
+        self._growing.clear()
 
     def _change(self, index: int, entry: Entry) -> None:
         before = self._lines_of(index)
@@ -283,7 +304,8 @@ class TranscriptPage(ScrollView):
 
     @work(thread=True)
     def _load_lexers(self, languages: set[str]) -> None:
-        if LEXERS.load(languages):
+        worker = get_current_worker()
+        if LEXERS.load(languages) and not worker.is_cancelled:
             self.app.call_from_thread(self._recolour)
 
     def _recolour(self) -> None:

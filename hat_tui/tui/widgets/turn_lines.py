@@ -81,7 +81,7 @@ class TurnLines:
         self.entry = entry
         if len(entry.text) > len(old.text):
             self._body.feed(entry.text[len(old.text) :])
-        if entry.ending and not old.ending:
+        if entry.ending:
             self._body.finish()
         if entry.thought != old.thought or entry.thought_open != old.thought_open:
             self._thought = self._new_thought(entry)
@@ -99,6 +99,11 @@ class TurnLines:
             self._thought = self._new_thought(entry)
         elif thought and self._thought:
             self._thought.feed(thought)
+        self._arrange()
+
+    def finish(self) -> None:
+        """No more has come for a while: show the text as it is, not as what it may be about to become."""
+        self._body.finish()
         self._arrange()
 
     @property

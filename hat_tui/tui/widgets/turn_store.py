@@ -119,6 +119,14 @@ class TurnStore:
         entry = replace(entry, text=entry.text + text, thought=entry.thought + thought)
         self.change(index, entry, grows=True)
 
+    def finish(self, index: int) -> None:
+        """No more text has come for a turn for a while."""
+        if turn := self._laid_out.get(index):
+            before = len(turn.lines)
+            turn.finish()
+            self._lines += len(turn.lines) - before
+            self.heights.set(index, len(turn.lines))
+
     def tidy(self, first: int, last: int) -> None:
         """Give up what is laid out and longest unused, the turns from `first` to `last` apart."""
         for index in list(self._laid_out):
