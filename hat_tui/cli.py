@@ -56,7 +56,27 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     ask = commands.add_parser("ask", parents=[shared], help="print one answer and end")
     ask.add_argument("prompt", nargs="*", help="the question; standard input is put below it when it is piped")
+    _add_sessions(commands.add_parser("sessions", help="list, search, show, export and find sessions"), shared)
     return parser
+
+
+def _add_sessions(sessions: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    do = sessions.add_subparsers(dest="do", metavar="DO", required=True)
+    for name, about, help in (
+        ("list", "", "one line each: id, start, turns, model, title"),
+        ("search", "WORDS", "the sessions in which all the words were said"),
+        ("show", "ID", "print a session file"),
+        ("export", "ID", "print a session in another format"),
+        ("import", "FILE", "make a session of a log in the format of the article's script"),
+        ("path", "[ID]", "print where a session, or the folder of all, is"),
+    ):
+        command = do.add_parser(name, parents=[shared], help=help)
+        if about:
+            command.add_argument(
+                "about", metavar=about.strip("[]"), nargs="+" if name == "search" else None if about[0] != "[" else "?"
+            )
+        if name == "export":
+            command.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
 
 
 class Parser(argparse.ArgumentParser):
@@ -96,6 +116,8 @@ def _run(options: argparse.Namespace) -> int:
             return _where(settings)
         if options.command == "ask":
             return _ask(settings, " ".join(options.prompt))
+        if options.command == "sessions":
+            return _sessions(settings, options)
         return _chat(settings, options)
     except BadSetting as trouble:
         print(f"hat-tui: {trouble}", file=sys.stderr)
@@ -118,7 +140,8 @@ def _chat(settings: "Settings", options: argparse.Namespace) -> int:
 def _ask(settings: "Settings", prompt: str) -> int:
     import asyncio
 
-    from hat_tui import plain, wiring
+    from hat_tui import wiring
+    from hat_tui.shell.ask import ask
 
     if not sys.stdin.isatty():
         prompt = "\n\n".join(filter(None, (prompt, sys.stdin.read().strip("\n"))))
@@ -130,7 +153,18 @@ def _ask(settings: "Settings", prompt: str) -> int:
         why = services.why_none or "There are several models: say which with --model"
         print(f"hat-tui: {why}", file=sys.stderr)
         return 1
-    return asyncio.run(plain.ask(services.connect(services.first), services.parameters, prompt))
+    return asyncio.run(ask(services.connect(services.first), services.parameters, prompt))
+
+
+def _sessions(settings: "Settings", options: argparse.Namespace) -> int:
+    from hat_tui.adapters import locations
+    from hat_tui.adapters.session_folder import SessionFolder
+    from hat_tui.shell import sessions
+
+    about = getattr(options, "about", None) or ""
+    words = about if isinstance(about, str) else " ".join(about)
+    shelf = SessionFolder(locations.sessions_folder(settings.sessions_dir))
+    return sessions.run(shelf, options.do, words, getattr(options, "format", "markdown"))
 
 
 def _where(settings: "Settings") -> int:

@@ -1,4 +1,4 @@
-"""The same chat as plain lines: for one answer in a pipe, for screen readers, dumb terminals and very slow links."""
+"""`hat-tui ask`: one answer on standard output, everything else on standard error."""
 
 import sys
 from contextlib import aclosing

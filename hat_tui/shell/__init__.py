@@ -1,0 +1,1 @@
+"""Subcommands that print something and end: no screen, no keys."""

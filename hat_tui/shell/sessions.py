@@ -1,0 +1,70 @@
+"""`hat-tui sessions`: list, search, show, export, import and find session files from the shell."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from hat_tui.chat.conversation import Conversation
+from hat_tui.chat.dialogue import NotKept
+from hat_tui.chat.export import FORMATS
+from hat_tui.chat.safe_text import shown
+from hat_tui.services import NoSuchSession, SessionChoice, SessionKeeper
+
+
+class SessionShelf(Protocol):
+    """The session folder, as far as these commands need it."""
+
+    path: Path
+
+    def find(self, id: str) -> Path: ...
+    def read(self, id: str) -> Conversation: ...
+    def search(self, words: str) -> Sequence[SessionChoice]: ...
+    def import_log(self, log: Path) -> SessionKeeper: ...
+
+
+def run(shelf: SessionShelf, do: str, about: str, format: str = "markdown") -> int:
+    """Do one of the subcommands; the exit code: 0, or 1 with a line on standard error.
+
+    `about` is the session's id, the words to search for or the log to import, as `do` needs it.
+    """
+    commands: dict[str, Callable[[], int]] = {
+        "list": lambda: _list(shelf.search("")),
+        "search": lambda: _list(shelf.search(about)),
+        "show": lambda: _write(shelf.find(about).read_bytes()),
+        "export": lambda: _write(FORMATS[format][1](shelf.read(about)).encode()),
+        "import": lambda: _import(shelf, Path(about)),
+        "path": lambda: _say(str(shelf.find(about) if about else shelf.path)),
+    }
+    try:
+        return commands[do]()
+    except (NoSuchSession, NotKept, ValueError, OSError) as trouble:
+        print(f"hat-tui: {shown(str(trouble))}", file=sys.stderr)
+        return 1
+
+
+def _list(sessions: Sequence[SessionChoice]) -> int:
+    """A line a session, its columns apart by tabs: id, start, turns, model, title. 1 when there is none."""
+    for session in sessions:
+        day = session.started.strftime("%Y-%m-%d %H:%M") if session.started else "-"
+        title = shown(session.title or session.first_words).replace("\n", " ").replace("\t", " ")
+        print(session.id, day, session.turns, shown(session.model) or "-", title, sep="\t")
+    return 0 if sessions else 1
+
+
+def _write(content: bytes) -> int:
+    """A session file holds no control character, and neither does an export but JSON, which escapes them."""
+    sys.stdout.buffer.write(content)
+    sys.stdout.flush()
+    return 0
+
+
+def _import(shelf: SessionShelf, log: Path) -> int:
+    keeper = shelf.import_log(log)
+    keeper.close()
+    return _say(keeper.name)
+
+
+def _say(line: str) -> int:
+    print(line)
+    return 0
