@@ -1,0 +1,112 @@
+"""Marks as CSV: the columns of the article's author first, then ours; and read back from either."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from hat_tui.acceptance.protocol import HIGHEST_MARK, LOWEST_MARK
+from hat_tui.acceptance.run import Run, Slot, prompt_speed
+from hat_tui.acceptance.verdict import task_result
+from hat_tui.chat.safe_text import shown
+
+AUTHOR_COLUMNS = ("#", "TASK", "VOTE", "REMARKS")
+OUR_COLUMNS = (
+    *("RUN", "MODEL", "ID", "REPEAT", "WEIGHT", "MUST_PASS", "CHECKS_PASSED", "CHECKS", "ENDING", "PROMPT_TOKENS"),
+    *("EVALUATED_TOKENS", "TOKENS", "FIRST_TOKEN_S", "TOKENS_PER_S", "PROMPT_TOKENS_PER_S", "RESIDENT_BYTES"),
+    *("PROTOCOL_HASH", "ANSWER"),
+)
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula."""
+
+
+class BadMarks(ValueError):
+    """A file of marks that cannot be taken; one line a fault."""
+
+
+def to_csv(runs: Sequence[tuple[str, Run]]) -> str:
+    """A row for each slot of each run, judged or not. Texts that a spreadsheet would run get a ' in front."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*AUTHOR_COLUMNS, *OUR_COLUMNS])
+    for run_id, run in runs:
+        for model in run.plan.models:
+            for number, task in enumerate(run.protocol.tasks, 1):
+                result = task_result(run, model, task)
+                findings = {answer.slot: looked for answer, looked in zip(result.answers, result.findings, strict=True)}
+                for repeat in range(run.protocol.repeats):
+                    slot = Slot(task.id, model, repeat)
+                    told = [finding.passed for finding in findings.get(slot, ()) if finding.passed is not None]
+                    marked = run.marks.get(slot)
+                    row = [number, task.title, marked.mark if marked else "", marked.remark if marked else ""]
+                    row += [run_id, model, task.id, repeat + 1, f"{task.weight:g}", int(task.must_pass)]
+                    row += [sum(told), len(told), *_measures(run, slot), run.protocol.hash]
+                    row.append(run.answers[slot].text if slot in run.answers else "")
+                    writer.writerow([_inert(cell) if isinstance(cell, str) else cell for cell in row])
+    return out.getvalue()
+
+
+def _measures(run: Run, slot: Slot) -> list[object]:
+    answer = run.answers.get(slot)
+    if answer is None:
+        return ["missing", *[""] * 7]
+    measure = answer.measure
+    values = [measure.prompt_tokens, measure.evaluated_tokens, measure.tokens]
+    speeds = [measure.first_token_s, measure.speed, prompt_speed(measure)]
+    rounded = [None if speed is None else round(speed, 3) for speed in speeds]
+    return [answer.ending.value, *("" if value is None else value for value in (*values, *rounded, answer.resident))]
+
+
+def _inert(cell: str) -> str:
+    text = shown(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def from_csv(text: str, run: Run) -> list[tuple[Slot, int, str]]:
+    """Marks with remarks for the run's answers, from a file with the author's columns or all of ours.
+
+    Rows without a vote are passed over. A file without a MODEL column is for a run of one model. Raises BadMarks.
+    """
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    given = [name.strip().upper() for name in reader.fieldnames or ()]
+    missing = [name for name in ("TASK", "VOTE") if name not in given]
+    if missing:
+        raise BadMarks(f"the first line must name the columns {', '.join(AUTHOR_COLUMNS)}; {missing[0]} is missing")
+    reader.fieldnames = given
+    if "MODEL" not in given and len(run.plan.models) > 1:
+        raise BadMarks("this run has several models, so the marks need a column MODEL")
+    marks: list[tuple[Slot, int, str]] = []
+    faults: list[str] = []
+    for row in reader:
+        cells = {name: (value or "").strip() for name, value in row.items() if isinstance(value, str | None)}
+        if not cells.get("VOTE"):
+            continue
+        for fault in _faults(cells, run):
+            faults.append(f"line {reader.line_num}: {fault}")
+        if not faults:
+            marks.append((_slot(cells, run), int(cells["VOTE"]), cells.get("REMARKS", "").removeprefix("'")))
+    if faults:
+        raise BadMarks("\n".join(faults))
+    return marks
+
+
+def _faults(cells: dict[str, str], run: Run) -> Iterator[str]:
+    vote = cells["VOTE"]
+    if not (vote.isdecimal() and LOWEST_MARK <= int(vote) <= HIGHEST_MARK):
+        yield f"a vote is a whole number from {LOWEST_MARK} to {HIGHEST_MARK}, not {shown(vote)[:20]}"
+    slot = _slot(cells, run)
+    if slot not in run.answers:
+        again = f", time {slot.repeat + 1}" if run.protocol.repeats > 1 else ""
+        yield f"the run has no answer of {shown(slot.model)} to {shown(slot.task)}{again}"
+
+
+def _slot(cells: dict[str, str], run: Run) -> Slot:
+    """The answer a row is about: its task by id, by title, or by its number."""
+    named = (cells.get("ID", ""), cells["TASK"].removeprefix("'"))
+    ids = [task.id for task in run.protocol.tasks if task.id in named or task.title in named]
+    number = cells.get("#", "")
+    if not ids and number.isdecimal() and 0 < int(number) <= len(run.protocol.tasks):
+        ids = [run.protocol.tasks[int(number) - 1].id]
+    repeat = cells.get("REPEAT", "")
+    model = cells.get("MODEL") or run.plan.models[0]
+    return Slot(ids[0] if ids else named[1], model.removeprefix("'"), int(repeat) - 1 if repeat.isdecimal() else 0)
