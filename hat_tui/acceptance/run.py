@@ -29,13 +29,15 @@ class Slot:
 class Planned:
     """The run begins. `models` are labels that differ, `seed` decides the order in which answers are judged.
 
-    `versions` and `machine` tell what it ran with and on: names and values for a person to read.
+    `sources` tell where each label's model is: a path or a URL, never a key. `versions` and `machine` tell what it ran
+    with and on: names and values for a person to read.
     """
 
     at: datetime
     protocol: Protocol
     models: tuple[str, ...]
     seed: int
+    sources: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
 

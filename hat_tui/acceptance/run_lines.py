@@ -41,6 +41,7 @@ def _values(record: RunRecord) -> dict[str, Any]:
     match record:
         case Planned(protocol=protocol):
             values |= {"format": FORMAT, "models": record.models, "seed": record.seed}
+            values |= {"sources": dict(record.sources)}
             values |= {"versions": dict(record.versions), "machine": dict(record.machine)}
             values |= {"protocol_hash": protocol.hash, "protocol": protocol_text(protocol)}
         case ModelReady(model=model, facts=facts):
@@ -87,9 +88,8 @@ def _record(values: Mapping[str, Any]) -> RunRecord:
     at = datetime.fromisoformat(values["at"])
     match values["record"]:
         case "run":
-            versions, machine = _texts(values["versions"]), _texts(values["machine"])
-            models = tuple(map(str, values["models"]))
-            return Planned(at, _protocol(values), models, int(values["seed"]), versions, machine)
+            told = (_texts(values[name]) for name in ("sources", "versions", "machine"))
+            return Planned(at, _protocol(values), tuple(map(str, values["models"])), int(values["seed"]), *told)
         case "ready":
             return ModelReady(str(values["model"]), at, dict(values["facts"]))
         case "lost":

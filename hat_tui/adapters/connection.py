@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from hat_tui.adapters.machine import Usage
 from hat_tui.adapters.server_process import ServerProcess
 from hat_tui.chat.dialogue import Endpoint
 from hat_tui.chat.record import ModelUsed
@@ -39,6 +40,15 @@ class OwnServer:
         self._opened: Any = None
         self._state_folder = state_folder
         self._process: ServerProcess | None = None
+
+    @property
+    def launch_line(self) -> str:
+        """How the server was started, as a shell line without its key; "" before that."""
+        return self._process.launch_line if self._process else ""
+
+    def usage(self) -> Usage | None:
+        """What the server takes now; None when it does not run or nothing can tell."""
+        return self._process.usage() if self._process else None
 
     async def open(self, on_state: OnState, on_log: OnLog) -> ModelUsed:
         """Start the server and wait until the model is loaded. Raises NotConnected with what it died of."""

@@ -4,10 +4,10 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hat_tui.acceptance.bench import NoSuchRun, RunChoice
 from hat_tui.acceptance.run import NotARun, Planned, Run, RunRecord, Slot
 from hat_tui.acceptance.run_lines import line_of, records_of
 from hat_tui.adapters.file_lock import lock
@@ -18,23 +18,6 @@ RECORDS = "run.jsonl"
 SESSIONS = "sessions"
 
 _APPEND = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)
-
-
-class NoSuchRun(Exception):
-    """The run asked for cannot be opened; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunChoice:
-    """One run of the list. `marked` of `total` slots have a mark, `answered` an answer."""
-
-    id: str
-    protocol: str
-    at: datetime
-    models: tuple[str, ...]
-    total: int
-    answered: int
-    marked: int
 
 
 class RunFile:

@@ -23,7 +23,15 @@ from tests.fakes import Ticks
 
 AT = Ticks().clock()
 PROTOCOL = Protocol("Mine", tuple(Task(id, id.upper(), (f"{id}?",), "It does.") for id in "abc"), repeats=2)
-PLAN = Planned(AT, PROTOCOL, ("large", "small"), seed=7, versions={"hat-tui": "0"}, machine={"cpu": "any"})
+PLAN = Planned(
+    AT,
+    PROTOCOL,
+    ("large", "small"),
+    seed=7,
+    sources={"small": "/models/small.gguf"},
+    versions={"hat-tui": "0"},
+    machine={"cpu": "any"},
+)
 A_SLOT = Slot("a", "small", 0)
 
 

@@ -8,11 +8,12 @@ from random import Random
 
 import pytest
 
+from hat_tui.acceptance.bench import NoSuchRun
 from hat_tui.acceptance.conduct import conduct
 from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.run import Answered, Marked, Planned, Slot
 from hat_tui.acceptance.run_lines import line_of
-from hat_tui.adapters.run_folder import RECORDS, SESSIONS, NoSuchRun, RunFolder
+from hat_tui.adapters.run_folder import RECORDS, SESSIONS, RunFolder
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.reply import Ending
