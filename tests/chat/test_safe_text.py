@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hat_tui.chat.safe_text import safe_link, shown, shown_line
@@ -14,28 +14,33 @@ ANY = st.text(alphabet=st.characters(exclude_categories=())) | st.text(
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_no_control_byte_is_left(text: str) -> None:
     for character in shown(text):
         assert character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cs"), ascii(character)
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_showing_twice_is_showing_once(text: str) -> None:
     assert shown(shown(text)) == shown(text)
 
 
 @given(ANY, ANY)
+@settings(deadline=None)
 @example("👩\u200d", "👩")
 def test_lines_are_shown_one_by_one(first: str, second: str) -> None:
     assert shown(first + "\n" + second) == shown(first.removesuffix("\r")) + "\n" + shown(second)
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_the_number_of_lines_stays(text: str) -> None:
     assert shown(text).count("\n") == text.count("\n")
 
 
 @given(ANY)
+@settings(deadline=None)
 def test_one_line_stays_one_line(text: str) -> None:
     assert len(shown_line(text).splitlines()) <= 1
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -20,11 +20,13 @@ def lines(text: str, cuts: list[Cut]) -> list[str]:
 
 
 @given(WORDS | MIXED, WIDTH)
+@settings(deadline=None)
 def test_every_line_fits(text: str, width: int) -> None:
     assert all(cell_len(line.rstrip()) <= width for line in lines(text, wrap(text, width)))
 
 
 @given(WORDS | MIXED, WIDTH)
+@settings(deadline=None)
 def test_nothing_but_blanks_is_lost(text: str, width: int) -> None:
     cuts = wrap(text, width)
     assert "".join(lines(text, cuts)).replace(" ", "") == text.replace(" ", "")
@@ -32,6 +34,7 @@ def test_nothing_but_blanks_is_lost(text: str, width: int) -> None:
 
 
 @given(WORDS, WIDTH)
+@settings(deadline=None)
 def test_the_way_for_plain_text_cuts_as_the_way_for_all(text: str, width: int) -> None:
     narrow: list[Cut] = []
     wide: list[Cut] = []
@@ -41,6 +44,7 @@ def test_the_way_for_plain_text_cuts_as_the_way_for_all(text: str, width: int) -
 
 
 @given(st.lists(MIXED | WORDS, max_size=8), WIDTH)
+@settings(deadline=None)
 def test_text_that_grows_wraps_as_text_that_is_whole(pieces: list[str], width: int) -> None:
     text, cuts = "", None
     for piece in pieces:

@@ -1,7 +1,7 @@
 """What is half written is shown as what it is about to be."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hat_tui.tui.widgets.open_marks import closed
@@ -34,5 +34,6 @@ def test_what_is_open_is_closed(half: str, whole: str) -> None:
 
 
 @given(st.text(alphabet="ab *`~[](\\\n"))
+@settings(deadline=None)
 def test_it_never_fails_and_adds_only_marks(text: str) -> None:
     assert set(closed(text)) <= set(text)

@@ -1,6 +1,6 @@
 """Text as typed: it fits, keeps its blanks, and growing text ends as whole text."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.style import Style
 
@@ -19,6 +19,7 @@ def drawn(*parts: str, width: int = 20) -> PlainLines:
 
 
 @given(st.lists(TEXT, min_size=1), st.integers(2, 30))
+@settings(deadline=None)
 def test_growing_text_ends_as_whole_text_and_fits(parts: list[str], width: int) -> None:
     growing, whole = drawn(*parts, width=width), drawn("".join(parts), width=width)
     assert [line.text.rstrip() for line in growing.lines] == [line.text.rstrip() for line in whole.lines]

@@ -306,3 +306,172 @@ async def test_resizing_while_following_keeps_the_end_in_view() -> None:
             await pilot.pause()
             assert any("last words" in row for row in screen(view))
             assert view.follows
+
+
+# Keys
+
+
+async def test_keys_move_the_selection_and_it_is_seen_without_colour() -> None:
+    async with transcript(user(1, "a"), reply(2, "b"), Entry(3, "note", "", "n"), user(4, "c"), size=(40, 20)) as (
+        view,
+        pilot,
+    ):
+        view.focus()
+        await pilot.pause()
+        assert view.selected == 4
+        assert [row[:1] for row in screen(view)].count("█") == 2
+        for key, selected in [("up", 2), ("k", 1), ("up", 1), ("down", 2), ("j", 4), ("home", 1), ("end", 4)]:
+            await pilot.press(key)
+            assert view.selected == selected
+        pilot.app.set_focus(None)
+        await pilot.pause()
+        assert not any(row.startswith("█") for row in screen(view))
+
+
+async def test_keys_of_the_table_are_posted_for_the_selected_turn() -> None:
+    async with transcript(user(1, "a"), reply(2, "b")) as (view, pilot):
+        view.focus()
+        await pilot.press("c", "up", "e", "enter", "left")
+        posted = [("turn-copy", 2), ("turn-edit", 1), ("turn-thought", 1), ("turn-older-version", 1)]
+        assert pilot.app.posted == posted  # type: ignore[attr-defined]
+
+
+async def test_down_goes_through_a_turn_longer_than_the_view() -> None:
+    long = "\n".join(f"line {n}" for n in range(30))
+    async with transcript(reply(1, long), user(2, "next")) as (view, pilot):
+        view.focus()
+        await pilot.press("home")
+        seen = set(screen(view)[:-1])
+        while view.selected == 1:
+            await pilot.press("down")
+            seen |= set(screen(view))
+        assert {f"line {n}" for n in range(30)} <= {" ".join(row.split()[1:3]) for row in seen}
+
+
+async def test_every_turn_of_many_can_be_selected_by_key() -> None:
+    async with transcript(*many(30)) as (view, pilot):
+        view.focus()
+        await pilot.pause()
+        chosen = [view.selected]
+        while view.selected != 0:
+            await pilot.press("up")
+            if view.selected != chosen[-1]:
+                chosen.append(view.selected)
+            assert any(row.startswith("█") for row in screen(view))
+        assert chosen == list(range(29, -1, -1))
+
+
+async def test_a_page_takes_the_selection_along() -> None:
+    async with transcript(*many(30)) as (view, pilot):
+        view.focus()
+        await pilot.press("pageup", "pageup")
+        assert any(row.startswith("█") for row in screen(view))
+
+
+# Searching
+
+
+async def test_search_counts_and_goes_from_hit_to_hit() -> None:
+    async with transcript(*many(60)) as (view, pilot):
+        assert view.search("QUESTION  5") == 5
+        assert view.search("nothing like it") == 0
+        assert not view.next_hit()
+        assert view.search("question 2") == 6
+        view.scroll_to_line(0)
+        await pilot.pause()
+        chosen = []
+        for _number in range(7):
+            assert view.next_hit()
+            await pilot.pause()
+            chosen.append(view.selected)
+            assert any(f"question {view.selected}" in row for row in screen(view))
+        assert chosen == [2, 20, 22, 24, 26, 28, 2]
+        view.previous_hit()
+        assert view.selected == 28
+
+
+async def test_hits_are_marked_also_across_two_lines() -> None:
+    async with transcript(reply(1, "words that go on until the **line is full** of them")) as (view, _):
+        view.search("line is full")
+        view.next_hit()
+        style = view.get_component_rich_style("transcript--hit-now")
+        marked = "".join(
+            segment.text
+            for y in range(HEIGHT)
+            for segment in view.render_line(y)
+            if segment.style and segment.style.bgcolor == style.bgcolor
+        )
+        assert marked == "line is full".replace(" ", "") or marked.replace(" ", "") == "lineisfull"
+        view.search("")
+        assert not view.next_hit()
+
+
+# The mouse, links, copying
+
+
+async def test_selected_text_is_copied_without_bars_and_wrapped_lines_whole() -> None:
+    text = "a paragraph of words that is wrapped at forty cells\n\n```py\nx = 1\n```\n\n- item"
+    async with transcript(user(1, "hello"), reply(2, text), size=(40, 20)) as (view, _):
+        copied = view.get_selection(Selection(None, None))
+        assert copied is not None
+        assert copied[0] == (
+            "You\nhello\n\nmodel\na paragraph of words that is wrapped at forty cells\n\nx = 1\n\n • item"
+        )
+
+
+async def test_dragging_selects_text() -> None:
+    async with transcript(user(1, "hello there"), reply(2, "general words")) as (view, pilot):
+        await pilot.mouse_down(view, offset=(8, 1))
+        await pilot.hover(view, offset=(9, 4))
+        await pilot.mouse_up(view, offset=(9, 4))
+        await pilot.pause()
+        assert view.screen.get_selected_text() == "there\n\nmodel\ngeneral"
+
+
+async def test_a_selection_stays_with_its_words_when_the_page_moves() -> None:
+    async with transcript(user(1, "hello there"), reply(2, "general words")) as (view, pilot):
+        await pilot.mouse_down(view, offset=(2, 1))
+        await pilot.hover(view, offset=(6, 1))
+        await pilot.mouse_up(view, offset=(6, 1))
+        for _number in range(20):
+            view.stream(2, "more\n")
+            view.flush()
+        await pilot.pause()
+        assert view.screen.get_selected_text() == "hello"
+
+
+async def test_clicking_a_link_tells_its_address() -> None:
+    async with transcript(reply(1, "http://a.b/c and [x](javascript:y)")) as (view, pilot):
+        await pilot.click(view, offset=(5, 1))
+        assert pilot.app.posted == ["http://a.b/c"]  # type: ignore[attr-defined]
+
+
+async def test_clicking_a_thought_asks_to_unfold_it_and_the_hint_goes_to_the_end() -> None:
+    async with transcript(reply(0, thought="hm"), *many(20)[1:]) as (view, pilot):
+        view.scroll_to_line(0)
+        await pilot.pause()
+        await pilot.click(view, offset=(4, 1))
+        assert ("turn-thought", 0) in pilot.app.posted  # type: ignore[attr-defined]
+        await pilot.click(view, offset=(30, HEIGHT - 1))
+        await pilot.pause()
+        assert at_end(view)
+
+
+async def test_code_blocks_come_as_they_were() -> None:
+    async with transcript(reply(1, "a\n\n```py\nx\ty\n```\n\n- b\n\n  ```\n  z\n  ```\n")) as (view, _):
+        assert view.code_blocks(1) == ["x\ty\n", "z\n"]
+        assert view.code_blocks(9) == []
+
+
+# Looks
+
+
+async def test_another_theme_recolours_what_is_shown() -> None:
+    async with transcript(user(1, "a")) as (view, pilot):
+        before = view.render_line(0)
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        await pilot.pause()
+        view.render_lines(Region(0, 0, 40, 1))
+        assert view.render_line(0).text == before.text
+        assert view.render_line(0) != before

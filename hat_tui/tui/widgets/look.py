@@ -82,19 +82,26 @@ class Look:
 class Line(NamedTuple):
     """One row of a turn, without the gutter; `cells` wide.
 
-    `lead` characters at its start are decoration and stay out of a copy; `glue` joins it to the next line in one:
-    a line end, or the blank (or nothing) a paragraph was broken at.
+    `lead` characters at its start and `trail` at its end are decoration and stay out of a copy; `glue` joins it to the
+    next line in one: a line end, or the blank (or nothing) a paragraph was broken at.
     """
 
     segments: list[Segment]
     cells: int
     lead: int = 0
     glue: str = "\n"
+    trail: int = 0
 
     @property
     def text(self) -> str:
         """What the row says, decoration and all."""
         return "".join(segment.text for segment in self.segments)
+
+    def words(self, start: int = 0, end: int | None = None) -> str:
+        """What a copy of the characters from `start` to `end` takes, without the glue."""
+        text = self.text
+        last = len(text) - self.trail
+        return text[max(self.lead, start) : last if end is None else min(end, last)]
 
 
 BLANK = Line([], 0)

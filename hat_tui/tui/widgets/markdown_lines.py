@@ -285,7 +285,7 @@ class _Drawing:
             outer = margin.take()
             blank = Segment(" " * (room + 1 - sum(piece.cell_length for piece in pieces)), look["panel"])
             skipped = lead + sum(len(piece.text) for piece in outer) + 2
-            lines.append(Line([*outer, edge, *pieces, blank], self._width, skipped, glue))
+            lines.append(Line([*outer, edge, *pieces, blank], self._width, skipped, glue, len(blank.text)))
 
         if language:
             label = language[:room]

@@ -417,17 +417,24 @@ class TranscriptPage(ScrollView):
         place = index * ROWS_APART + number
         selection = self.text_selection
         span = selection.get_span(place) if selection else None
-        state = (width, selected, span)
+        marks = self._marks(index, turn, number)
+        state = (width, selected, span, marks)
         known = turn.painted.get(number)
         if known and known[0] is line and known[1] == state:
             return known[2]
         blank = Segment(" " * (width - GUTTER - line.cells), self._look["text"])
         strip = Strip([turn.gutter(number, selected=selected), *line.segments, blank], width)
+        for start, end, style in marks:
+            strip = _marked(strip, GUTTER + start, GUTTER + end, style)
         if span is not None:
             strip = _marked(strip, max(GUTTER, span[0]), span[1], self.selection_style)
         strip = strip.apply_offsets(0, place)
         turn.painted[number] = (line, state, strip)
         return strip
+
+    def _marks(self, index: int, turn: TurnLines, number: int) -> tuple[tuple[int, int, Style], ...]:
+        """Characters of a line to paint in another style; none here."""
+        return ()
 
     def _with_hint(self, strip: Strip) -> Strip:
         start, text = self._hint
@@ -462,9 +469,8 @@ class TranscriptPage(ScrollView):
                 if (index, number) < first or (index, number) > last:
                     continue
                 start, end = selection.get_span(index * ROWS_APART + number) or (0, -1)
-                text = line.text[: None if end == -1 else max(0, end - GUTTER)]
-                cut = text[max(line.lead, start - GUTTER) :]
-                parts.append(cut.rstrip() + line.glue if line.glue == "\n" else cut + line.glue)
+                words = line.words(start - GUTTER, None if end == -1 else max(0, end - GUTTER))
+                parts.append((words.rstrip() if line.glue == "\n" else words) + line.glue)
         return "".join(parts).rstrip("\n"), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from hat_tui.chat.safe_text import safe_link
 from hat_tui.tui.keymap import TURN
+from hat_tui.tui.widgets.look import Line
 from hat_tui.tui.widgets.markdown_lines import code_blocks
 from hat_tui.tui.widgets.transcript_page import TranscriptPage
-from hat_tui.tui.widgets.turn_lines import Entry
+from hat_tui.tui.widgets.turn_lines import Entry, TurnLines
+from hat_tui.tui.widgets.turn_search import Mark, TurnSearch
 
 __all__ = ["Entry", "TranscriptView"]
 
@@ -61,6 +65,13 @@ class TranscriptView(TranscriptPage, can_focus=True):
 
         address: str
 
+    def __init__(
+        self, *, ascii_only: bool = False, name: str | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
+        self._search = TurnSearch("", ())
+        self._marks_of: dict[int, tuple[list[Line], dict[int, list[Mark]]]] = {}
+
     def code_blocks(self, key: int) -> list[str]:
         """The code blocks of an entry's text, exactly as they came."""
         index = self._store.place(key)
@@ -68,6 +79,8 @@ class TranscriptView(TranscriptPage, can_focus=True):
 
     def show(self, entries: Sequence[Entry]) -> None:
         """Show these entries and no others, the end of the last in view, the last turn selected if keys come here."""
+        self._search = TurnSearch("", ())
+        self._marks_of.clear()
         super().show(entries)
         if self.has_focus:
             self._select_in_view(-1)
@@ -173,6 +186,73 @@ class TranscriptView(TranscriptPage, can_focus=True):
 
     def _scroll_by(self, lines: int) -> None:
         self.scroll_to_line(self.scroll_offset.y + lines)
+
+    # Searching
+
+    def search(self, words: str) -> int:
+        """Mark every place where `words` stand in the turns, and return their number; "" marks nothing."""
+        self._search = TurnSearch(words, (entry.text for entry in self._store.entries))
+        self._marks_of.clear()
+        self.refresh()
+        return self._search.count
+
+    def next_hit(self) -> bool:
+        """Go to the next place found, after the last the first; whether there is one."""
+        return self._to_hit(1)
+
+    def previous_hit(self) -> bool:
+        """Go to the place found before, before the first the last; whether there is one."""
+        return self._to_hit(-1)
+
+    def _to_hit(self, direction: int) -> bool:
+        search = self._search
+        if not search.places:
+            return False
+        if search.now is None:
+            index = self._store.heights.at(self.scroll_offset.y)
+            at = bisect_left(search.places, index) if direction > 0 else bisect_right(search.places, index) - 1
+            place, hit = search.places[at % len(search.places)], 0 if direction > 0 else -1
+        else:
+            place, hit = search.now
+            hit += direction
+            if not 0 <= hit < self._hits_in(place):
+                place = search.places[(search.places.index(place) + direction) % len(search.places)]
+                hit = 0 if direction > 0 else -1
+        hits = self._hits_in(place)
+        search.now = place, max(0, hits - 1 if hit == -1 else hit)
+        self._show_hit(*search.now)
+        return True
+
+    def _hits_in(self, place: int) -> int:
+        """How many hits show in a turn; a word found in a link's address, say, shows nowhere."""
+        return 1 + max((hit for marks in self._marks_in(place).values() for _, _, hit in marks), default=-1)
+
+    def _show_hit(self, place: int, hit: int) -> None:
+        lines = (number for number, marks in self._marks_in(place).items() if any(mark[2] == hit for mark in marks))
+        line = self._store.heights.top(place) + min(lines, default=0)
+        self.selected = self._store.entries[place].key
+        if not self.scroll_offset.y <= line < self.scroll_offset.y + self.size.height - 1:
+            self.scroll_to_line(line - self.size.height // 3)
+        self.refresh()
+
+    def _marks_in(self, place: int) -> dict[int, list[Mark]]:
+        """The marks of a turn by line, looked for once as long as its lines stay."""
+        turn = self._store.lay_out(place)
+        known = self._marks_of.get(place)
+        if known is None or known[0] is not turn.lines:
+            first, last = turn.text_range
+            marks = {first + at: found for at, found in self._search.marks(turn.lines[first:last]).items()}
+            known = self._marks_of[place] = turn.lines, marks
+        return known[1]
+
+    def _marks(self, index: int, turn: TurnLines, number: int) -> tuple[tuple[int, int, Style], ...]:
+        if not self._search.count:
+            return ()
+        now = self._search.now
+        return tuple(
+            (start, end, self._look["hit-now" if now == (index, hit) else "hit"])
+            for start, end, hit in self._marks_in(index).get(number, ())
+        )
 
     # The mouse
 

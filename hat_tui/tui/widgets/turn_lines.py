@@ -107,6 +107,11 @@ class TurnLines:
         self._arrange()
 
     @property
+    def text_range(self) -> tuple[int, int]:
+        """The first line of the text, and the one after its last."""
+        return self._text_at, self._text_end
+
+    @property
     def text_starts(self) -> list[int]:
         """The line each block of the text starts at."""
         return [self._text_at + start for start in self._body.starts]
@@ -144,6 +149,7 @@ class TurnLines:
             lines += self._thought_lines()
         self._text_at = len(lines)
         lines += self._body.lines
+        self._text_end = len(lines)
         if entry.ending:
             style = look[entry.tone or "muted"]
             flow = Flow()
