@@ -10,6 +10,7 @@ from hat_tui import __version__
 
 if TYPE_CHECKING:
     from hat_tui.adapters.settings_file import Settings
+    from hat_tui.instant import Handover
 
 EXAMPLES = """examples:
   hat-tui                                  chat with the model used last, or the bundled demo model
@@ -23,12 +24,12 @@ Every flag can be set in the config file (hat-tui --where) or as HAT_TUI_NAME in
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code."""
+def main(arguments: Sequence[str] | None = None, handover: "Handover | None" = None) -> int:
+    """Run the command; the exit code. `handover` is a prompt that is on the screen already, for the chat to take."""
     parser = build_parser()
     options = parser.parse_args(arguments)
     try:
-        return _run(options)
+        return _run(options, handover)
     except KeyboardInterrupt:
         return 130
 
@@ -104,7 +105,7 @@ def _shared_flags() -> Parser:
     return shared
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, handover: "Handover | None") -> int:
     from hat_tui.adapters import locations
     from hat_tui.adapters.settings_file import BadSetting, load
 
@@ -118,22 +119,23 @@ def _run(options: argparse.Namespace) -> int:
             return _ask(settings, " ".join(options.prompt))
         if options.command == "sessions":
             return _sessions(settings, options)
-        return _chat(settings, options)
+        return _chat(settings, options, handover)
     except BadSetting as trouble:
         print(f"hat-tui: {trouble}", file=sys.stderr)
         return 2
 
 
-def _chat(settings: "Settings", options: argparse.Namespace) -> int:
+def _chat(settings: "Settings", options: argparse.Namespace, handover: "Handover | None") -> int:
     from hat_tui import wiring
 
     services = wiring.services(settings, resume=options.resume or "")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        print("hat-tui: the chat needs a terminal; in a pipe use: hat-tui ask", file=sys.stderr)
-        return 2
+    if options.plain or not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+        from hat_tui import plain
+
+        return plain.run(services)
     from hat_tui.tui.app import HatTuiApp
 
-    HatTuiApp(services).run()
+    HatTuiApp(services, handover).run()
     return 0
 
 

@@ -1,7 +1,7 @@
 """The full-screen program: one app, one chat screen, and what lies over it."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
@@ -12,6 +12,9 @@ from hat_tui.tui.bindings import binding
 from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.screens.keys_help import KeysHelpScreen
+
+if TYPE_CHECKING:
+    from hat_tui.tui.terminal.handover import Handover
 
 
 class HatTuiApp(App[None]):
@@ -27,15 +30,17 @@ class HatTuiApp(App[None]):
         binding("quit", "leave", show=True, priority=True),
     ]
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(driver_class=choose_driver())
+    def __init__(self, services: Services, handover: "Handover | None" = None) -> None:
+        """`handover` is a prompt on the screen that takes keys already; they are the chat's from its first frame on."""
+        super().__init__(driver_class=choose_driver(handover))
         self.services = services
+        self._handover = handover
         self.set_keymap(dict(services.keys))
         if services.theme in self.available_themes:
             self.theme = services.theme
 
     def get_default_screen(self) -> Screen[None]:
-        return ChatScreen(self.services)
+        return ChatScreen(self.services, self._handover.take if self._handover else str)
 
     def action_keys_help(self) -> None:
         """Show all keys, or put them away."""

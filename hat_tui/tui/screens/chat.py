@@ -13,7 +13,7 @@ from hat_tui.chat.message import Role
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters, changed
 from hat_tui.chat.record import Titled
 from hat_tui.server.target import RemoteServer
-from hat_tui.services import NoSuchSession, NotConnected, SessionKeeper
+from hat_tui.services import NoSuchSession, NotConnected, Services, SessionKeeper
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.connect import ConnectScreen
@@ -42,7 +42,13 @@ class ChatScreen(ConversingScreen):
         binding("regenerate", "answer_again", show=True),
     ]
 
+    def __init__(self, services: Services, typed: Callable[[], str] = str) -> None:
+        """`typed` gives what was written into the prompt before the screen was there."""
+        super().__init__(services)
+        self._typed = typed
+
     def on_mount(self) -> None:
+        self.prompt.put(self._typed())
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

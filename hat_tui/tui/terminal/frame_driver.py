@@ -14,7 +14,7 @@ import sys
 import time
 from codecs import getincrementaldecoder
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import constants, events
 from textual.driver import Driver
@@ -27,6 +27,7 @@ from hat_tui.tui.terminal.abilities import background_erase, over_ssh
 from hat_tui.tui.terminal.answers import AnswerParser
 from hat_tui.tui.terminal.flow import STATUS_ANSWER, STATUS_REQUEST, Flow
 from hat_tui.tui.terminal.grid import UNKNOWN, Grid
+from hat_tui.tui.terminal.handover import Handover, keep_frame, shown_by
 from hat_tui.tui.terminal.outlet import Outlet
 from hat_tui.tui.terminal.painter import Abilities, Painter
 
@@ -37,19 +38,10 @@ _FRAME: Final = re.compile(r"\n*\x1b\[\d+;\d+H")
 """How all that paints cells begins: with a place to paint them at."""
 _KEY_IS_FRESH_S: Final = 0.15
 """How long after a key a frame counts as its echo."""
+_SETTLED_S: Final = 0.15
+"""After the first frame: by then the screen is what one wants to see at the start."""
 _FAREWELL_S: Final = 1.0
 """How long leaving waits for answers that would else be typed into the shell."""
-
-
-class Painted(Protocol):
-    """A screen that is there before the app is: who painted it hands the terminal over in raw mode."""
-
-    attributes: tty_mode.Attributes | None
-    """The tty's attributes from before raw mode."""
-    painted: str
-    """All that was written to the alternate screen since it was blank."""
-    unread: bytes
-    """Input that came and was not used, terminal reports included."""
 
 
 class FrameDriver(Driver):
@@ -59,7 +51,8 @@ class FrameDriver(Driver):
     attribute `hardware_caret`; such a widget draws no cursor itself.
     """
 
-    painted: ClassVar[Painted | None] = None
+    hardware_caret: ClassVar = True
+    handover: ClassVar[Handover | None] = None
 
     def __init__(
         self,
@@ -82,6 +75,8 @@ class FrameDriver(Driver):
         self._escape_timer: asyncio.TimerHandle | None = None
         self._key_at = -1.0
         self._probing = False
+        self._handover: Handover | None = None
+        self._taken_over: Handover | None = None
         width, height = tty_mode.size(self._in)
         self._wanted = Grid(width, height)
         self._painter = Painter(Grid(width, height), Abilities(bce=background_erase(os.environ)))
@@ -98,6 +93,8 @@ class FrameDriver(Driver):
     def write(self, data: str) -> None:
         """Take a frame into the grid; pass anything else on, in order with what was sent."""
         if _FRAME.match(data):
+            if self._handover is not None:
+                self._take_over(self._handover)
             self._wanted.feed(data)
         elif data:
             self._outlet.write(data.encode("utf-8", "replace"), at_once=not self._flow.on_the_way)
@@ -119,17 +116,23 @@ class FrameDriver(Driver):
         if wait > 0:
             self._timer = self._loop.call_later(wait, self._pump)
             return
-        data = self._painter.paint(self._wanted, self._flow.budget(urgent=urgent), caret=self._caret())
+        data = self._painter.paint(self._wanted, self._flow.budget(urgent=urgent), caret=self._place_caret())
         if data:
             payload = (data + STATUS_REQUEST).encode("utf-8", "replace")
             at_once = self._flow.answers and not self._flow.on_the_way
             self._flow.sent(len(payload))
             self._outlet.write(payload, at_once=at_once)
 
-    def _caret(self) -> bool:
+    def _place_caret(self) -> bool:
+        """Put the cursor into the focused widget's text; whether there is one to show."""
         stack = self._app.screen_stack if self._app.is_running else []
         focused = stack[-1].focused if stack else None
-        return bool(getattr(focused, "hardware_caret", False))
+        if not getattr(focused, "hardware_caret", False):
+            return False
+        # The app's own cursor_position is not told when the layout moves a widget.
+        place = getattr(focused, "cursor_screen_offset", self._app.cursor_position)
+        self._wanted.x, self._wanted.y = place
+        return 0 <= place.x < self._wanted.width and 0 <= place.y < self._wanted.height
 
     def _answered(self) -> None:
         self._flow.answered()
@@ -203,38 +206,58 @@ class FrameDriver(Driver):
             # Continued by `bg`: a program may not touch a terminal that is not its own.
             os.kill(os.getpid(), signal.SIGSTOP)
             return
-        painted, self._unread = self.painted, b""
-        type(self).painted = None
-        width, height = tty_mode.size(self._in)
-        shown = Grid(width, height)
-        if (self._wanted.width, self._wanted.height) != (width, height):
-            self._wanted = Grid(width, height)
-        start = tty_mode.entering(mouse=self._mouse, hover=not over_ssh(os.environ), kitty=self._kitty)
-        self._probing = True
-        if painted is None:
-            self._attributes = tty_mode.read_attributes(self._in)
-            tty_mode.set_raw(self._in)
-            start = tty_mode.ALTERNATE_SCREEN + tty_mode.REPEAT_PROBE + start
-        else:
-            self._attributes = painted.attributes
-            self._unread = painted.unread
-            shown.feed(painted.painted)
-            self._wanted.feed(painted.painted)
-        self._painter = Painter(shown, self._painter.abilities)
-        self._wanted.dirty.update(range(height))
-        # The first answer tells of the link before the first frame is due.
-        start += STATUS_REQUEST
-        self._outlet.write(start.encode(), at_once=True)
-        self._flow.sent(len(start))
         self._active = True
         self._catch_signals()
-        self._start_reading()
+        width, height = tty_mode.size(self._in)
+        if (self._wanted.width, self._wanted.height) != (width, height):
+            self._wanted = Grid(width, height)
+        if self.handover is None:
+            self._attributes = tty_mode.read_attributes(self._in)
+            tty_mode.set_raw(self._in)
+            self._begin(Grid(width, height), tty_mode.ALTERNATE_SCREEN + "\x1b[?25l")
+        else:
+            self._attributes = self.handover.attributes
+            self._handover, type(self).handover = self.handover, None
         self._tell_size()
-        if self._unread:
-            self._loop.call_soon(self._feed, self._unread)
         if self._signal_resume:
             self._signal_resume = False
             self.send_message(self.SignalResume())
+
+    def _begin(self, shown: Grid, first: str) -> None:
+        """Turn on what the app needs, ask what there is to ask, and read keys."""
+        self._painter = Painter(shown, self._painter.abilities, caret=self._taken_over is not None)
+        self._wanted.dirty.update(range(self._wanted.height))
+        first += tty_mode.REPEAT_PROBE
+        for x in range(tty_mode.REPEAT_PROBE_COLUMN - 1):
+            shown.chars[0][x] = UNKNOWN
+        self._probing = True
+        first += tty_mode.entering(mouse=self._mouse, hover=not over_ssh(os.environ), kitty=self._kitty)
+        # The first answer tells of the link before the first frame is due.
+        first += STATUS_REQUEST
+        self._outlet.write(first.encode(), at_once=True)
+        self._flow.sent(len(first))
+        self._start_reading()
+
+    def _take_over(self, handover: Handover) -> None:
+        """The app's first frame is here: what was painted before it gives way, and every key that was typed comes."""
+        self._handover, self._taken_over = None, handover
+        unread = handover.take().encode() + handover.unread
+        shown = shown_by(handover, (self._wanted.width, self._wanted.height))
+        if handover.size == (shown.width, shown.height):
+            self._wanted = shown.copy()
+        self._begin(shown, "")
+        handover.accept()
+        if unread:
+            self._loop.call_soon(self._feed, unread)
+        else:
+            self._loop.call_later(_SETTLED_S, self._keep_frame)
+
+    def _keep_frame(self) -> None:
+        handover, self._taken_over = self._taken_over, None
+        untouched = self._key_at < 0 and handover is not None and self._painter.shown.chars == self._wanted.chars
+        if handover is not None and untouched and self._active and self._place_caret():
+            with contextlib.suppress(OSError):
+                keep_frame(handover, self._wanted.copy(), self._app, bce=self._painter.abilities.bce)
 
     def disable_input(self) -> None:
         """Read no more keys."""
@@ -248,6 +271,10 @@ class FrameDriver(Driver):
         if not self._active:
             return
         self._active = False
+        if self._handover is not None:
+            # No frame ever came: the terminal is still in the other's hands, and is given back from there.
+            self._handover = None
+            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

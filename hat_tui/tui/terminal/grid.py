@@ -77,6 +77,8 @@ class Grid:
                 self.y += 1
             elif token["control"] == "\r":
                 self.x = 0
+            elif token["control"] == "\b":
+                self.x = max(self.x - 1, 0)
 
     def _control(self, final: str, parameters: str) -> None:
         if final == "m":
@@ -96,6 +98,12 @@ class Grid:
                 self.x = min(self.x + count, self.width - 1)
             case "D":
                 self.x = max(self.x - count, 0)
+            case "G":
+                self.x = count - 1
+            case "K" if numbers[0] == 0:
+                self._erase(self.width)
+            case "X":
+                self._erase(min(self.x + count, self.width))
             case "J" if numbers[0] == 2:
                 self.erase(Style(background=self._style.background))
             case "J" if numbers[0] == 0:
@@ -116,6 +124,20 @@ class Grid:
             self.styles[y] = [PLAIN] * self.width
             self._sources[y] = ""
             self.dirty.add(y)
+
+    def _erase(self, end: int) -> None:
+        """Blank the cells of the cursor's row from the cursor to before column `end`."""
+        x, style = self.x, self._style
+        self._style = Style(background=style.background)
+        self._put(" " * (end - x))
+        self.x, self._style = x, style
+
+    def copy(self) -> "Grid":
+        """The same cells and cursor in rows of their own."""
+        other = Grid(self.width, self.height)
+        other.chars, other.styles = [[*row] for row in self.chars], [[*row] for row in self.styles]
+        other.x, other.y = self.x, self.y
+        return other
 
     def take_row(self, y: int, other: "Grid") -> None:
         """Make row `y` a copy of the same row of `other`."""

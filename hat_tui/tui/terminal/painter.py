@@ -34,12 +34,12 @@ class Painter:
     `paint` is asked for a frame's bytes only when they can be sent: what it returns counts as shown.
     """
 
-    def __init__(self, shown: Grid, abilities: Abilities) -> None:
+    def __init__(self, shown: Grid, abilities: Abilities, *, caret: bool = False) -> None:
         self.shown = shown
         self.abilities = abilities
         self._at: tuple[int, int] | None = None
         self._style: Style | None = None
-        self._caret = False
+        self._caret = caret
         self._turn = 0
         self._out: list[str] = []
         self._size = 0

@@ -9,8 +9,8 @@ import time
 from typing import Final
 
 ALTERNATE_SCREEN: Final = "\x1b[?1049h"
-REPEAT_PROBE: Final = "\x1b[H \x1b[3b\x1b[6n\x1b[H"
-"""Blanks the first cells of a blank screen, and asks where the cursor is: in column 5 if the terminal repeats."""
+REPEAT_PROBE: Final = "\x1b[m\x1b[H \x1b[3b\x1b[6n"
+"""Blanks the first cells of the screen and asks where the cursor is: in column 5 if the terminal repeats."""
 REPEAT_PROBE_COLUMN: Final = 5
 
 _KITTY_FLAGS: Final = 0b11001
@@ -74,7 +74,7 @@ def size(fd: int) -> tuple[int, int]:
 
 def entering(*, mouse: bool, hover: bool, kitty: bool) -> str:
     """What turns on all that a full-screen program needs, after the alternate screen."""
-    modes = "\x1b[?7;25l\x1b[?1004;2004h"
+    modes = "\x1b[?7l\x1b[?1004;2004h"
     if mouse:
         modes += f"\x1b[?1000;{1003 if hover else 1002};1006h"
     if kitty:

@@ -26,6 +26,13 @@ EXTENDED_ENTERS = "shift+enter,shift+\r,alt+enter"
 class PromptBox(TextArea):
     """A multi-line box. It keeps the history it is given and what is typed; it sends nothing itself."""
 
+    DEFAULT_CSS = """
+    PromptBox.-hardware-caret .text-area--cursor, PromptBox.-hardware-caret:focus .text-area--cursor {
+        background: transparent;
+        color: $foreground;
+        text-style: none;
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("send", "send", show=True),
         binding("newline", "new_line", also=EXTENDED_ENTERS, show=True),
@@ -58,9 +65,15 @@ class PromptBox(TextArea):
             show_line_numbers=False,
         )
         self.cursor_blink = False
+        self.hardware_caret = False
         self._history: list[str] = []
         self._at: int | None = None
         self._draft = ""
+
+    def on_mount(self) -> None:
+        # The terminal's own cursor costs nothing to move, and input methods open their windows there.
+        self.hardware_caret = getattr(self.app.driver_class, "hardware_caret", False) and not self.app.is_headless
+        self.set_class(self.hardware_caret, "-hardware-caret")
 
     def remember(self, prompts: Sequence[str]) -> None:
         """Put prompts into the history, oldest first; the same one twice in a row counts once."""
