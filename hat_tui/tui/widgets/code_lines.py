@@ -16,7 +16,7 @@ class Lexer(Protocol):
 Coloured = list[tuple[str, str]]
 """A line: its pieces, each with the name of a style of the look."""
 
-MAX_COLOURED = 100_000
+MAX_COLOURED = 40_000
 """Characters; longer code is shown in one colour, so that no lexer can hold up the screen."""
 
 _TAIL = 40
@@ -36,9 +36,14 @@ class CodeLines:
         self._settled: list[Coloured] = []
         self._from = 0
 
-    def continues_in(self, language: str, code: str) -> bool:
+    @property
+    def settled(self) -> int:
+        """How many lines will stay as they are until the code is finished."""
+        return len(self._settled)
+
+    def continues_in(self, code: str) -> bool:
         """Whether `code` is this block, with more at its end."""
-        return language == self._language and code.startswith(self._code)
+        return code.startswith(self._code)
 
     def lines(self, code: str, *, finished: bool) -> list[Coloured]:
         """The lines of `code` (line ends "\\n", tabs expanded); `finished` colours it in one go, exactly."""

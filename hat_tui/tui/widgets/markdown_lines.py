@@ -6,24 +6,23 @@ is shown as text; link reference definitions too, because one at the end would c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
 
-from hat_tui.chat.safe_text import safe_link, shown, shown_line
-from hat_tui.tui.widgets.code_lines import CodeLines
+from hat_tui.chat.safe_text import shown, shown_line
+from hat_tui.tui.widgets.code_panel import CodePanel
+from hat_tui.tui.widgets.inline_flow import BOLD, UNDERLINED, inline_flow
 from hat_tui.tui.widgets.line_wrap import Cut, wrap
 from hat_tui.tui.widgets.look import BLANK, Line, Look
+from hat_tui.tui.widgets.markdown_blocks import blocks_of, end_of, settled
 from hat_tui.tui.widgets.open_marks import closed
 from hat_tui.tui.widgets.table_lines import Cell, table_lines
-from hat_tui.tui.widgets.text_flow import Flow, Margin, chop, cut_lines, flow_lines
+from hat_tui.tui.widgets.text_flow import Flow, Margin, cut_lines, flow_lines
 
 if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
 MAX_MARKED = 4000
@@ -31,21 +30,6 @@ MAX_MARKED = 4000
 
 _MIN_INNER = 8
 """Cells that nesting must leave for text; what nests deeper is not moved further in."""
-
-_GOES_ON = ("bullet_list", "ordered_list", "code_block")
-"""Blocks that may go on after a blank line."""
-
-_BOLD, _ITALIC, _STRUCK, _UNDERLINED = Style(bold=True), Style(italic=True), Style(strike=True), Style(underline=True)
-_BARE_LINK = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_~]")
-_SIMPLE = re.compile(r"[^\\`*_~\[\]!<>&@\n]*").fullmatch
-
-
-@cache
-def _parser() -> MarkdownIt:
-    # markdown-it takes 30 ms to load; the first paint of an empty chat does without.
-    from markdown_it import MarkdownIt  # noqa: PLC0415
-
-    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("reference")
 
 
 class MarkdownLines:
@@ -75,8 +59,8 @@ class MarkdownLines:
 
     def _draw(self, *, finished: bool) -> None:
         source = shown(self._tail)
-        blocks = _blocks_of(source)
-        last = _settled(source, blocks)
+        blocks = blocks_of(source)
+        last = settled(source, blocks)
         lines: list[Line] = []
         starts: list[int] = []
         before = self._before
@@ -99,53 +83,6 @@ class MarkdownLines:
             self._drawing.forget()
 
 
-def code_blocks(text: str) -> list[str]:
-    """The code blocks of a Markdown text, nested ones too, as they came: for the clipboard, not for the screen."""
-    return [token.content for token in _parser().parse(text) if token.type in ("fence", "code_block")]
-
-
-class _Block:
-    """A top-level block: its first line in the source, its kind ("paragraph", "heading", …), its tokens."""
-
-    __slots__ = ("kind", "line", "tokens")
-
-    def __init__(self, tokens: list[Token]) -> None:
-        first = tokens[0]
-        self.line = first.map[0] if first.map else 0
-        self.kind = first.type.removesuffix("_open")
-        self.tokens = tokens
-
-
-def _blocks_of(source: str) -> list[_Block]:
-    parser = _parser()
-    tokens: list[Token] = []
-    parser.block.parse(source, parser, {}, tokens)
-    blocks, start, depth = [], 0, 0
-    for number, token in enumerate(tokens):
-        depth += token.nesting
-        if depth == 0:
-            blocks.append(_Block(tokens[start : number + 1]))
-            start = number + 1
-    return blocks
-
-
-def _settled(source: str, blocks: list[_Block]) -> int:
-    """How many blocks nothing that follows can change.
-
-    All before the last that starts on a complete line; a line without its end may still turn into something else, and
-    then into a part of the block before it, unless that one is closed.
-    """
-    complete = source.count("\n")
-    count = max((number for number, block in enumerate(blocks) if block.line < complete), default=0)
-    if count + 2 != len(blocks):
-        return count
-    closed, line = blocks[count].kind, source.rpartition("\n")[2]
-    parted = not source[: len(source) - len(line) - 1].rpartition("\n")[2].strip()
-    if closed in ("heading", "hr", "fence") or (parted and (closed not in _GOES_ON or line[:1].isalpha())):
-        return count + 1
-    return count
-
-
 class _Drawing:
     """Draws blocks; remembers, for the unfinished one, what need not be done again."""
 
@@ -153,7 +90,7 @@ class _Drawing:
         self._look = look
         self._width = width
         self._marked: dict[tuple[str, Style], Flow] = {}
-        self._code: list[CodeLines] = []
+        self._code: list[CodePanel] = []
         self._plain: tuple[str, int, list[Cut]] = ("", 0, [])
         self._finished = True
 
@@ -180,7 +117,7 @@ class _Drawing:
         first = True
         while at < len(tokens):
             token = tokens[at]
-            end = _end_of(tokens, at)
+            end = end_of(tokens, at)
             inner = tokens[at + 1 : end - 1]
             if not first and self._parted(tokens, at):
                 lines.append(_blank(margin))
@@ -189,8 +126,8 @@ class _Drawing:
                 case "paragraph_open":
                     self._paragraph(inner[0].content, margin, base, lines)
                 case "heading_open":
-                    style = self._look["heading"] + (_UNDERLINED if token.tag == "h1" else Style.null())
-                    flow = self._inline(inner[0].content, style if token.tag < "h4" else base + _BOLD)
+                    style = self._look["heading"] + (UNDERLINED if token.tag == "h1" else Style.null())
+                    flow = self._inline(inner[0].content, style if token.tag < "h4" else base + BOLD)
                     lines += flow_lines(flow, margin, self._width)
                 case "bullet_list_open" | "ordered_list_open":
                     self._list(token, inner, margin, base, lines)
@@ -243,7 +180,7 @@ class _Drawing:
         at = 0
         number = start
         while at < len(inner):
-            end = _end_of(inner, at)
+            end = end_of(inner, at)
             item = inner[at + 1 : end - 1]
             mark = f" {bullet} " if token.type == "bullet_list_open" else f"{number:2}. "
             if at and loose:
@@ -272,32 +209,11 @@ class _Drawing:
         code = token.content.removesuffix("\n").expandtabs(4)
         first, end = token.map or (0, 0)
         closed = end - first - 2 == token.content.count("\n")
-        memory = next((known for known in self._code if known.continues_in(language, code)), None)
-        if memory is None:
-            memory = CodeLines(language)
-            self._code.append(memory)
-        look, glyphs = self._look, self._look.glyphs
-        edge = Segment(glyphs.panel + " ", look["label"])
-        room = max(1, self._width - margin.cells - 3)
-        lines: list[Line] = []
-
-        def panel(pieces: list[Segment], lead: int, glue: str) -> None:
-            outer = margin.take()
-            blank = Segment(" " * (room + 1 - sum(piece.cell_length for piece in pieces)), look["panel"])
-            skipped = lead + sum(len(piece.text) for piece in outer) + 2
-            lines.append(Line([*outer, edge, *pieces, blank], self._width, skipped, glue, len(blank.text)))
-
-        if language:
-            label = language[:room]
-            panel([Segment(label, look["label"])], len(label), "")
-        for coloured in memory.lines(code, finished=self._finished or closed):
-            row = Flow()
-            for text, name in coloured:
-                row.add(text, look[name])
-            cuts = chop(row.text, room)
-            for start, end in cuts:
-                panel(row.segments(start, end), 0, "" if end < len(row.text) else "\n")
-        return lines
+        panel = next((known for known in self._code if known.continues_in(language, code)), None)
+        if panel is None:
+            panel = CodePanel(language, self._look, self._width)
+            self._code.append(panel)
+        return panel.draw(code, margin, finished=self._finished or closed)
 
     def _table(self, inner: Sequence[Token], margin: Margin, base: Style) -> list[Line]:
         rows: list[list[Cell]] = []
@@ -306,7 +222,7 @@ class _Drawing:
             if token.type == "tr_open":
                 rows.append([])
             elif token.type in ("th_open", "td_open"):
-                style = base + _BOLD if token.type == "th_open" else base
+                style = base + BOLD if token.type == "th_open" else base
                 rows[-1].append(self._inline(inner[number + 1].content, style))
                 if token.type == "th_open":
                     aligns.append(str(token.attrGet("style") or "").removeprefix("text-align:"))
@@ -316,18 +232,8 @@ class _Drawing:
         """The inline content of a block, parsed once as long as the block is unfinished."""
         key = (content, base)
         if (flow := self._marked.get(key)) is None:
-            flow = self._marked[key] = _inline_flow(content, base, self._look)
+            flow = self._marked[key] = inline_flow(content, base, self._look)
         return flow
-
-
-def _end_of(tokens: Sequence[Token], at: int) -> int:
-    """The index after the block that starts at `at`."""
-    depth = 0
-    while True:
-        depth += tokens[at].nesting
-        at += 1
-        if depth == 0:
-            return at
 
 
 def _blank(margin: Margin) -> Line:
@@ -335,81 +241,3 @@ def _blank(margin: Margin) -> Line:
     if not margin.bars:
         return BLANK
     return Line(margin.rest, margin.cells, margin.bars)
-
-
-def _inline_flow(content: str, base: Style, look: Look) -> Flow:
-    """Text, emphasis, code, links and line ends as a flow; nothing in it is a control or an unsafe link."""
-    flow = Flow()
-    if _SIMPLE(content) and "://" not in content:
-        flow.add(shown_line(content), base)
-        return flow
-    parser = _parser()
-    children: list[Token] = []
-    parser.inline.parse(content, parser, {}, children)
-    styles = [base]
-    links: list[tuple[str, int]] = []
-    for token in children:
-        style = styles[-1]
-        match token.type:
-            case "text" | "text_special" | "html_inline":
-                text = shown_line(token.content)
-                if links:
-                    flow.add(text, style)
-                else:
-                    add_text(flow, text, style, look)
-            case "softbreak" | "hardbreak":
-                flow.add("\n", style)
-            case "code_inline":
-                flow.add(shown_line(token.content), look["code"] + _only_attributes(style))
-            case "strong_open":
-                styles.append(style + _BOLD)
-            case "em_open":
-                styles.append(style + _ITALIC)
-            case "s_open":
-                styles.append(style + _STRUCK)
-            case "strong_close" | "em_close" | "s_close":
-                styles.pop()
-            case "link_open":
-                address = str(token.attrGet("href") or "")
-                links.append((address, len(flow.text)))
-                styles.append(_link_style(address, style, look))
-            case "link_close":
-                styles.pop()
-                address, start = links.pop()
-                _add_address(flow, address, flow.text[start:], styles[-1], look)
-            case "image":
-                address = str(token.attrGet("src") or "")
-                flow.add(f"[image: {shown_line(token.content)}]", _link_style(address, style, look))
-                _add_address(flow, address, "", style, look)
-    return flow
-
-
-def add_text(flow: Flow, text: str, style: Style, look: Look) -> None:
-    """Text, its bare web addresses linked."""
-    at = 0
-    if "://" in text:
-        for found in _BARE_LINK.finditer(text):
-            flow.add(text[at : found.start()], style)
-            flow.add(found[0], _link_style(found[0], style, look))
-            at = found.end()
-    flow.add(text[at:], style)
-
-
-def _add_address(flow: Flow, address: str, text: str, style: Style, look: Look) -> None:
-    """Say where a link goes, unless its text is its address."""
-    plain = shown_line(address)
-    if text not in (plain, plain.removeprefix("mailto:"), plain.rstrip("/")):
-        link = safe_link(address)
-        flow.add(f" ({plain})", look["muted"] + Style(link=link) if link else look["muted"])
-
-
-def _link_style(address: str, style: Style, look: Look) -> Style:
-    link = safe_link(address)
-    if not link:
-        return style
-    return look["link"] + _only_attributes(style) + Style(link=link)
-
-
-def _only_attributes(style: Style) -> Style:
-    """Bold, italic, struck and dim of a style, no colours."""
-    return Style(bold=style.bold, italic=style.italic, strike=style.strike, dim=style.dim)

@@ -3,9 +3,9 @@
 from rich.style import Style
 
 from hat_tui.chat.safe_text import shown
+from hat_tui.tui.widgets.inline_flow import add_text
 from hat_tui.tui.widgets.line_wrap import Cut, wrap
 from hat_tui.tui.widgets.look import Line, Look
-from hat_tui.tui.widgets.markdown_lines import add_text
 from hat_tui.tui.widgets.text_flow import Flow, Margin, cut_lines
 
 

@@ -15,7 +15,7 @@ from textual.message import Message
 from hat_tui.chat.safe_text import safe_link
 from hat_tui.tui.keymap import TURN
 from hat_tui.tui.widgets.look import Line
-from hat_tui.tui.widgets.markdown_lines import code_blocks
+from hat_tui.tui.widgets.markdown_blocks import code_blocks
 from hat_tui.tui.widgets.transcript_page import TranscriptPage
 from hat_tui.tui.widgets.turn_lines import Entry, TurnLines
 from hat_tui.tui.widgets.turn_search import Mark, TurnSearch

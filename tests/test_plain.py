@@ -1,0 +1,86 @@
+"""The chat in plain lines, with fakes for everything outside."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from fakes import DEMO, FakeConnection, MemorySessions, ScriptedEndpoint, fake_services, says
+from hat_tui.chat.reply import Delta, Ending, Failed
+from hat_tui.plain import PlainChat
+from hat_tui.services import Services
+
+
+def lines(*typed: str) -> Callable[[str], str]:
+    """Reads these lines, then the end."""
+    left = list(typed)
+
+    def read(prompt: str) -> str:
+        if not left:
+            raise EOFError
+        return left.pop(0)
+
+    return read
+
+
+async def chat(services: Services, typed: Sequence[str]) -> int:
+    return await PlainChat(services, lines(*typed)).run()
+
+
+async def test_a_line_is_answered_by_a_line_and_its_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    assert await chat(fake_services(ScriptedEndpoint(says("I am ready."))), ["hello"]) == 0
+    assert "hat-demo: I am ready.\n[3 tokens, 10 tokens/s]\n" in capsys.readouterr().out
+
+
+async def test_nothing_moves_the_cursor_up_or_controls_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = ScriptedEndpoint(says("\x1b[2Jgone\x9b1A \x1b]0;title\x07"))
+    await chat(fake_services(endpoint), ["hello", "/memory", "/log", "/parameters", "/help"])
+    said = capsys.readouterr().out
+    assert not [c for c in said if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)]
+
+
+async def test_settings_hold_for_the_next_reply_and_nonsense_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = ScriptedEndpoint()
+    await chat(fake_services(endpoint), ["/set temperature hot", "/set top_k 7", "/sing", "hello"])
+    said = capsys.readouterr().out
+    assert "[Temperature takes a number from 0 to 2, not hot]" in said
+    assert "There is no command /sing here" in said
+    assert endpoint.requests[0].parameters.top_k == 7
+
+
+async def test_a_failure_is_told_and_the_chat_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    endpoint = ScriptedEndpoint([Failed("The server is gone.")], says("back again"))
+    await chat(fake_services(endpoint), ["a", "/again"])
+    said = capsys.readouterr().out
+    assert "[The server is gone.]" in said
+    assert "back again" in said
+
+
+async def test_ctrl_c_stops_the_reply_and_keeps_what_it_said(capsys: pytest.CaptureFixture[str]) -> None:
+    sessions, endpoint = MemorySessions(), ScriptedEndpoint([Delta("half"), asyncio.Event()])
+    plain = PlainChat(fake_services(endpoint, sessions=sessions), lines("a"))
+    running = asyncio.create_task(plain.run())
+    async with asyncio.timeout(10):
+        while "half" not in capsys.readouterr().out:
+            await asyncio.sleep(0)
+        plain._interrupted()
+        assert await running == 0
+    assert "stopped" in capsys.readouterr().out
+    assert sessions.keepers["session-1"].records[-1].ending is Ending.STOPPED
+
+
+async def test_quit_closes_the_connection_and_the_session() -> None:
+    connection, sessions = FakeConnection(DEMO, ScriptedEndpoint()), MemorySessions()
+    await chat(fake_services(connect=lambda target: connection, sessions=sessions), ["/quit", "never asked"])
+    assert connection.closed
+    assert sessions.keepers["session-1"].closed
+
+
+async def test_a_session_is_resumed_with_what_was_said(capsys: pytest.CaptureFixture[str]) -> None:
+    sessions = MemorySessions()
+    await chat(fake_services(ScriptedEndpoint(says("I am ready.")), sessions=sessions), ["remember me"])
+    capsys.readouterr()
+    endpoint = ScriptedEndpoint()
+    await chat(fake_services(endpoint, sessions=sessions), ["/sessions session-1", "and now?"])
+    assert "You: remember me\nhat-demo: I am ready.\n" in capsys.readouterr().out
+    assert [m.text for m in endpoint.requests[0].messages[1:]] == ["remember me", "I am ready.", "and now?"]
