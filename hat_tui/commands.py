@@ -8,21 +8,22 @@ from hat_tui.chat.parameters import SPECS
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command; `takes` shows what follows its name, "" for nothing."""
+    """One command; `takes` shows what follows its name, "" for nothing; `plain` when the chat in lines knows it too."""
 
     name: str
     takes: str
     help: str
+    plain: bool = True
 
 
 COMMANDS: tuple[Command, ...] = (
     Command("again", "", "another version of the last reply"),
-    Command("attach", "PATH", "put a text file below the prompt you are writing"),
+    Command("attach", "PATH", "put a text file below the prompt you are writing", plain=False),
     Command("connect", "[URL]", "connect to a server that is there already"),
-    Command("copy", "", "copy the last reply"),
-    Command("export", "[md|json|html]", "write the session beside its file in another format"),
-    Command("fork", "", "go on in a new session that begins with this conversation"),
-    Command("help", "", "all keys"),
+    Command("copy", "", "copy the last reply", plain=False),
+    Command("export", "[md|json|html]", "write the session beside its file in another format", plain=False),
+    Command("fork", "", "go on in a new session that begins with this conversation", plain=False),
+    Command("help", "", "what can be done, and how"),
     Command("log", "", "the server's log"),
     Command("memory", "", "what the model still sees"),
     Command("model", "[NAME]", "run another model, keeping the conversation"),
@@ -30,9 +31,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("parameters", "", "how the next reply is made"),
     Command("preset", "[NAME]", "take a named set of parameters"),
     Command("quit", "", "leave"),
-    Command("sessions", "", "go on with an earlier session"),
+    Command("sessions", "[ID]", "go on with an earlier session"),
     Command("set", "NAME VALUE", f"set a parameter: {', '.join(spec.name for spec in SPECS)}"),
-    Command("summarise", "", "let the model sum up what it has forgotten, and send that"),
+    Command("summarise", "", "let the model sum up what it has forgotten, and send that", plain=False),
     Command("title", "[WORDS]", "name the session; without words the model finds a title"),
 )
 

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from hat_tui import commands
@@ -23,7 +24,7 @@ from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import Target
 from hat_tui.services import LogLines, NotConnected, Nowhere, Services
 from hat_tui.tui.entries import entry, measured, note, seconds
-from hat_tui.tui.link import Link
+from hat_tui.link import Link
 from hat_tui.tui.widgets.command_hints import CommandHints
 from hat_tui.tui.widgets.key_bar import KeyBar
 from hat_tui.tui.widgets.prompt_box import PromptBox
@@ -55,6 +56,8 @@ class ConversingScreen(Screen[None]):
         self.held = False
         self.replying: Turn | None = None
         self._note_keys = count(-1, -1)
+        self._forgotten: set[int] = set()
+        self._looking: Timer | None = None
 
     def _dialogue(self, conversation: Conversation) -> Dialogue:
         return Dialogue(
@@ -144,6 +147,7 @@ class ConversingScreen(Screen[None]):
     def hint_at_commands(self) -> None:
         """Show the slash commands that may be meant."""
         self.query_one(CommandHints).text = self.prompt.text
+        self._look_ahead_soon()
 
     def run_command(self, name: str, rest: str) -> None:
         """Do what a slash command says; the screens above know how."""
@@ -250,19 +254,34 @@ class ConversingScreen(Screen[None]):
 
     # What is shown
 
-    def _as_entry(self, turn: Turn) -> Entry:
+    def _as_entry(self, turn: Turn, *, dimmed: bool | None = None) -> Entry:
         versions = self.dialogue.conversation.versions(turn)
         place = (versions.index(turn) + 1, len(versions)) if turn in versions else (1, 1)
-        return entry(turn, versions=place)
+        return entry(turn, versions=place, dimmed=turn.id in self._forgotten if dimmed is None else dimmed)
 
     def show_conversation(self) -> None:
+        """Show the conversation's path anew: another session, another version."""
+        self._forgotten = set()
         self.transcript.show([self._as_entry(turn) for turn in self.dialogue.conversation.path()])
+        self.look_ahead()
 
     def tell(self, text: str, tone: str = "") -> None:
         self.transcript.append(note(next(self._note_keys), text, tone))
 
     def look_ahead(self) -> None:
-        """Show what the next prompt would be sent with."""
+        """Show what the next prompt would be sent with, and what the model no longer sees."""
         window = self.dialogue.window(self.prompt.text)
         self.side.memory.window = window
-        self.transcript.set_horizon(window.kept[0].id if window.forgotten and window.kept else None)
+        self.status.memory = f"{window.turns_kept}/{window.turns_allowed} turns, memory {window.state}"
+        forgotten = {turn.id for turn in window.forgotten}
+        for turn in self.dialogue.conversation.path():
+            if (turn.id in forgotten) != (turn.id in self._forgotten):
+                self.transcript.update(self._as_entry(turn, dimmed=turn.id in forgotten))
+        self._forgotten = forgotten
+        self.transcript.set_horizon(window.horizon.id if window.horizon else None)
+
+    def _look_ahead_soon(self) -> None:
+        """After a change of the prompt: not for each letter, a long conversation takes its time."""
+        if self._looking:
+            self._looking.stop()
+        self._looking = self.set_timer(0.3, self.look_ahead)
