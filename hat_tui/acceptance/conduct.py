@@ -1,17 +1,17 @@
 """Puts a run's open tasks to its models, one after the other, unattended; what breaks costs only the task in hand."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from hat_tui.acceptance.run import Answered, ModelLost, ModelReady, Run, RunRecord, Slot
 from hat_tui.chat.conversation import Conversation, Turn
-from hat_tui.chat.dialogue import Dialogue, Endpoint, Keeper, Refused, TurnBegun, TurnEnded
+from hat_tui.chat.dialogue import Dialogue, Endpoint, Keeper, Refused, TurnBegun
 from hat_tui.chat.message import Role
 from hat_tui.chat.record import ModelUsed, Opened, Titled
-from hat_tui.chat.reply import Ending, ReplyEvent
+from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Measure, Note, Reading, ReplyEvent, Thought
 from hat_tui.chat.tokens import TokenCounter
 
 
@@ -19,14 +19,21 @@ class ModelNotLoaded(Exception):
     """A model could not be loaded; the message says why and what to do."""
 
 
+async def _nothing_told() -> Measure:
+    return Measure()
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A model that answers. `resident` looks at the server's memory, in bytes; `facts` goes into the record."""
+    """A model that answers. `facts` goes into the record, `resident` looks at the server's memory, in bytes, and `told`
+    gives what is known of the last reply beside its stream; it is asked after each reply, to fill what that left out.
+    """
 
     endpoint: Endpoint
     model: ModelUsed
     facts: Mapping[str, Any] = field(default_factory=dict)
     resident: Callable[[], int | None] = lambda: None
+    told: Callable[[], Awaitable[Measure]] = _nothing_told
 
 
 OpenModel = Callable[[str], AbstractAsyncContextManager[Loaded]]
@@ -153,8 +160,10 @@ async def _answer(
     started = seconds()
     replies: list[Turn] = []
     refusal = ""
+    told = Measure()
     try:
         for number, prompt in enumerate(task.questions()):
+            told = Measure()
             async with aclosing(dialogue.ask(prompt)) as events:
                 async for event in events:
                     match event:
@@ -162,12 +171,11 @@ async def _answer(
                             pass
                         case TurnBegun(turn=turn) if turn.role is Role.ASSISTANT:
                             replies.append(turn)
-                        case TurnBegun() | TurnEnded():
-                            pass
-                        case _:
+                        case Reading() | Thought() | Delta() | Note() | Finished() | Failed():
                             yield Heard(slot, number, event)
             if refusal or not replies or replies[-1].ending in _BROKEN:
                 break
+            told = await loaded.told()
     finally:
         keeper.close()
     earlier = tuple(turn.text for turn in replies[: len(task.prompts) - 1])
@@ -178,7 +186,8 @@ async def _answer(
         took_s=seconds() - started,
         session=keeper.name,
     )
-    yield _answered(circumstances, replies, len(task.prompts), refusal)
+    answer = _answered(circumstances, replies, len(task.prompts), refusal)
+    yield replace(answer, measure=filled(answer.measure, told)) if answer.ending is not Ending.FAILED else answer
 
 
 _BROKEN = (Ending.FAILED, Ending.CUT, Ending.STOPPED, None)
@@ -201,6 +210,12 @@ def _answered(circumstances: Answered, replies: Sequence[Turn], turns: int, refu
         measure=last.measure,
         why=last.why,
     )
+
+
+def filled(measure: Measure, told: Measure) -> Measure:
+    """`measure`, with what it leaves out taken from `told`."""
+    values = ((entry.name, getattr(measure, entry.name), getattr(told, entry.name)) for entry in fields(Measure))
+    return Measure(**{name: other if value is None else value for name, value, other in values})
 
 
 def time_left(run: Run) -> float | None:

@@ -127,10 +127,21 @@ def _text(block: Block) -> str:
         case Bars():
             return _bars(block)
         case Answer(head=head, text=text, notes=notes):
-            body = textwrap.indent(shown(text) or "(nothing)", "    ")
-            return "\n".join([shown_line(head), *(f"  {shown_line(note)}" for note in notes), "", body])
+            lines = _wrapped(shown_line(head), "")
+            for note in notes:
+                lines += _wrapped(shown_line(note), "  ")
+            for line in (shown(text) or "(nothing)").split("\n"):
+                lines += _wrapped(line, "    ")
+            return "\n".join(lines)
         case Signature(role=role):
             return f"{role}:\n\n\n{'_' * 34}    {'_' * 20}\n{'name and signature':<38}date"
+
+
+def _wrapped(line: str, indent: str) -> list[str]:
+    """The line, in as many as it needs; a short one keeps all its blanks."""
+    if width(line) + len(indent) <= WIDTH:
+        return [(indent + line).rstrip()]
+    return textwrap.wrap(line, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def _aligned(rows: Sequence[tuple[str, str]]) -> str:

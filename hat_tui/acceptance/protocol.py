@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hat_tui.chat.parameters import SamplingParameters
@@ -148,6 +148,11 @@ class Protocol:
             "sampling": {name: value for name, value in self.sampling.as_mapping().items() if value is not None},
             "task": [task.as_mapping() for task in self.tasks],
         }
+
+    def asked_otherwise(self, repeats: int | None = None, seed: int | None = None) -> "Protocol":
+        """The protocol with other repeats or another seed, where they are given; its hash changes with them."""
+        sampling = self.sampling if seed is None else replace(self.sampling, seed=seed)
+        return replace(self, sampling=sampling, repeats=self.repeats if repeats is None else repeats)
 
     def task(self, id: str) -> Task:
         """The task named `id`; KeyError when there is none."""

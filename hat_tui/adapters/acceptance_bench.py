@@ -1,0 +1,283 @@
+"""Acceptance tests on this machine: runs and protocols in folders, models behind servers of our own or by URL."""
+
+import asyncio
+import contextlib
+import hashlib
+import importlib.metadata
+import os
+import platform
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag
+
+from hat_tui import __version__
+from hat_tui.acceptance.bench import OpenRun, ProtocolChoice, RunChoice
+from hat_tui.acceptance.conduct import Loaded, ModelNotLoaded
+from hat_tui.acceptance.protocol import Protocol, Task
+from hat_tui.acceptance.protocol_text import BadProtocol
+from hat_tui.acceptance.run import Planned, Run
+from hat_tui.adapters.connection import OwnServer, TheirServer, connection_to
+from hat_tui.adapters.machine import physical_cores
+from hat_tui.adapters.protocol_folder import (
+    BUNDLED,
+    add_task,
+    bundled_file,
+    find_protocol,
+    own_protocols,
+    read_protocol,
+)
+from hat_tui.adapters.run_folder import RunFolder
+from hat_tui.chat.reply import Measure
+from hat_tui.gguf.header import BadGguf, read_header
+from hat_tui.server.phase import ServerState
+from hat_tui.server.target import LocalModel, RemoteServer, Target
+from hat_tui.services import NotConnected
+
+PROTOCOLS = "protocols"
+"""The folder, beside the runs, of a person's own protocols."""
+
+LONGEST_VALUE = 200
+"""Characters of a metadata value that are recorded: templates and licences can be long."""
+
+_TOLD_WITHIN_S = 0.5
+
+
+class AcceptanceBench:
+    """`folder` holds the runs and a person's own protocols. `find` tells where a model's file is and `local` how it is
+    run; both raise NotConnected. `key` is for servers by URL.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        state_folder: Path,
+        find: Callable[[str], Path],
+        local: Callable[[Path], Target],
+        key: str = "",
+    ) -> None:
+        self._runs = RunFolder(folder)
+        self._protocols = folder / PROTOCOLS
+        self._state_folder = state_folder
+        self._find = find
+        self._local = local
+        self._key = key
+
+    def protocols(self) -> Sequence[ProtocolChoice]:
+        """Those that come with hat-tui, then a person's own."""
+        files = [(name, bundled_file(name)) for name in BUNDLED]
+        files += [(file.stem, file) for file in own_protocols(self._protocols)]
+        return [_protocol_choice(name, file) for name, file in files]
+
+    def protocol(self, asked: str) -> Protocol:
+        """A protocol by its name or path. Raises BadProtocol."""
+        return find_protocol(asked, self._protocols)
+
+    def add_task(self, task: Task, name: str = "mine") -> str:
+        """Append a task to a person's own protocol; where that is. Raises BadProtocol and OSError."""
+        path = self._protocols / f"{name}.toml"
+        add_task(path, task)
+        return str(path)
+
+    def plan(self, protocol: Protocol, models: Sequence[str], seed: int | None = None) -> Planned:
+        """A run of the protocol with these models. Raises ModelNotLoaded when one is not there."""
+        sources: dict[str, str] = {}
+        for asked in models:
+            label, source = self._source(asked)
+            if source not in sources.values():
+                sources[_unlike(label, sources)] = source
+        if not sources:
+            raise ModelNotLoaded("No model was named; name one with --model")
+        drawn = secrets.randbelow(2**31) if seed is None else seed
+        return Planned(self.clock(), protocol, tuple(sources), drawn, sources, _versions(), _machine())
+
+    def _source(self, asked: str) -> tuple[str, str]:
+        """A label and where the model is."""
+        if asked.startswith(("http://", "https://")):
+            url, name = urldefrag(asked)
+            return name or url.split("://", 1)[1].rstrip("/").removesuffix("/v1"), asked
+        try:
+            path = self._find(asked).resolve()
+        except NotConnected as error:
+            raise ModelNotLoaded(str(error)) from None
+        return path.stem, str(path)
+
+    def create(self, plan: Planned) -> OpenRun:
+        """Begin a run on disk. Raises NotKept."""
+        run, file = self._runs.create(plan)
+        return OpenRun(run, file)
+
+    def open(self, id: str) -> OpenRun:
+        """A run by its id, a part of it, or "last". Raises NoSuchRun."""
+        return OpenRun(*self._runs.open(id))
+
+    def read(self, id: str) -> tuple[str, Run]:
+        """A run to look at, with its whole id. Raises NoSuchRun."""
+        run, _ = self._runs.read(id)
+        return self._runs.find(id).name, run
+
+    def runs(self) -> Sequence[RunChoice]:
+        """All runs, newest first."""
+        return self._runs.list()
+
+    def save(self, id: str, name: str, text: str) -> str:
+        """Write a sheet into the run's folder; where it is. Raises OSError."""
+        path = self._runs.find(id) / name
+        path.write_text(text, encoding="utf-8", newline="")
+        return str(path)
+
+    def clock(self) -> datetime:
+        return datetime.now().astimezone().replace(microsecond=0)
+
+    def seconds(self) -> float:
+        return time.monotonic()
+
+    def opener(self, run: Run) -> Callable[[str], AbstractAsyncContextManager[Loaded]]:
+        """What loads the run's models: by what their labels stand for in its plan."""
+
+        @asynccontextmanager
+        async def open_model(label: str) -> AsyncIterator[Loaded]:
+            source = run.plan.sources.get(label, label)
+            connection = connection_to(self._target(source), self._state_folder)
+            told = _Told()
+            facts = asyncio.create_task(asyncio.to_thread(file_facts, source))
+            try:
+                try:
+                    model = await connection.open(told.take, lambda lines: None)
+                except NotConnected as error:
+                    raise ModelNotLoaded(str(error)) from None
+                yield Loaded(
+                    connection.endpoint,
+                    model,
+                    await facts | _launch_facts(connection, model.n_ctx),
+                    lambda: _resident(connection),
+                    told.measure,
+                )
+            finally:
+                facts.cancel()
+                await connection.close()
+
+        return open_model
+
+    def _target(self, source: str) -> Target:
+        if source.startswith(("http://", "https://")):
+            url, name = urldefrag(source)
+            return RemoteServer(url, self._key, name)
+        try:
+            return self._local(self._find(source))
+        except NotConnected as error:
+            raise ModelNotLoaded(str(error)) from None
+
+
+class _Told:
+    """What the log of a server of our own tells of the last prompt: llama_cpp.server's streams do not."""
+
+    def __init__(self) -> None:
+        self._state = ServerState()
+        self._used: ServerState | None = None
+        self._changed = asyncio.Event()
+
+    def take(self, state: ServerState) -> None:
+        """Called with each new state."""
+        self._state = state
+        self._changed.set()
+
+    async def measure(self) -> Measure:
+        """Prompt tokens, in all and evaluated; nothing when the log does not tell them within half a second."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_TOLD_WITHIN_S):
+                while self._state.prompt is None or (self._used and self._state.prompt is self._used.prompt):
+                    self._changed.clear()
+                    await self._changed.wait()
+                self._used = self._state
+                evaluated = self._state.prompt.tokens
+                # The line about reuse is not written when nothing is reused; then it is that of an earlier prompt.
+                reused = self._state.reused if self._state.remaining == evaluated else 0
+                return Measure(prompt_tokens=evaluated + reused, evaluated_tokens=evaluated)
+        return Measure()
+
+
+def file_facts(source: str) -> dict[str, Any]:
+    """Size, SHA-256 and metadata of a model file, read in one pass each; for a URL only where it is."""
+    if source.startswith(("http://", "https://")):
+        return {"url": source}
+    facts: dict[str, Any] = {"file": Path(source).name}
+    try:
+        with Path(source).open("rb") as file:
+            facts["size"] = os.fstat(file.fileno()).st_size
+            facts["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            metadata = read_header(file).metadata
+    except (OSError, BadGguf) as error:
+        return facts | {"trouble": str(error)}
+    facts["metadata"] = {
+        name: value if not isinstance(value, str) or len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
+        for name, value in metadata.items()
+        if isinstance(value, str | int | float)
+    }
+    return facts
+
+
+def _launch_facts(connection: OwnServer | TheirServer, n_ctx: int | None) -> dict[str, Any]:
+    facts: dict[str, Any] = {"n_ctx": n_ctx}
+    if isinstance(connection, OwnServer):
+        target = connection.target
+        assert isinstance(target, LocalModel)  # noqa: S101 - told to the type checker
+        facts |= {"launch": connection.launch_line, "threads": target.options.threads or physical_cores()}
+        facts["llama-cpp-python"] = _version_of("llama-cpp-python")
+    return facts
+
+
+def _resident(connection: OwnServer | TheirServer) -> int | None:
+    usage = connection.usage() if isinstance(connection, OwnServer) else None
+    return usage.resident if usage else None
+
+
+def _unlike(label: str, taken: Mapping[str, str]) -> str:
+    """The label, numbered where another model has it."""
+    number = 1
+    unlike = label
+    while unlike in taken:
+        number += 1
+        unlike = f"{label} ({number})"
+    return unlike
+
+
+def _protocol_choice(name: str, file: Path) -> ProtocolChoice:
+    try:
+        protocol = read_protocol(file)
+    except BadProtocol as error:
+        return ProtocolChoice(name, name, 0, "", str(error))
+    return ProtocolChoice(name, protocol.name, len(protocol.tasks), protocol.about)
+
+
+def _versions() -> Mapping[str, str]:
+    return {"hat-tui": __version__, "Python": platform.python_version()}
+
+
+def _version_of(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _machine() -> Mapping[str, str]:
+    return {
+        "processor": cpu_model(),
+        "cores": f"{physical_cores()} of {os.cpu_count()} threads",
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+    }
+
+
+def cpu_model() -> str:
+    """The processor's name as Linux tells it, else as Python does."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            if line.startswith(("model name", "Model", "Hardware")):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()

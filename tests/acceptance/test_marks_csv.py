@@ -1,0 +1,62 @@
+import csv
+import io
+
+import pytest
+
+from hat_tui.acceptance.marks_csv import BadMarks, from_csv, to_csv
+from hat_tui.acceptance.run import Slot
+from tests.acceptance.judged_runs import HOSTILE, run_of
+
+RUN = run_of({"small": [4, 2]}, remarks={"story": "a bit flat"})
+TWO = run_of({"small": [4, 2], "large": [5, None]})
+
+
+def test_the_authors_columns_come_first_then_ours():
+    rows = list(csv.reader(io.StringIO(to_csv([("run", RUN)]))))
+    assert rows[0][:4] == ["#", "TASK", "VOTE", "REMARKS"]
+    assert [row[:4] for row in rows[1:]] == [["1", "Say hello", "4", ""], ["2", "A story", "2", "a bit flat"]]
+    told = dict(zip(rows[0], rows[2], strict=True))
+    assert (told["MODEL"], told["PROMPT_TOKENS"], told["TOKENS_PER_S"], told["ENDING"]) == (
+        "small",
+        "40",
+        "10.0",
+        "stop",
+    )
+
+
+def test_marks_come_back_from_what_was_written():
+    for run in (RUN, TWO):
+        given = {slot: (marked.mark, marked.remark) for slot, marked in run.marks.items()}
+        assert {slot: (mark, remark) for slot, mark, remark in from_csv(to_csv([("run", run)]), run)} == given
+
+
+def test_marks_are_taken_from_the_authors_columns_by_title_or_number():
+    text = "\ufeff#,TASK,VOTE,REMARKS\n1,say it,5,\n2,A story,3,fine\n"
+    assert from_csv(text, RUN) == [(Slot("hello", "small"), 5, ""), (Slot("story", "small"), 3, "fine")]
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet():
+    run = run_of({"=cmd()": [4, 4]}, text="=1+1", remarks={"story": "@SUM(A1)", "hello": HOSTILE})
+    for row in csv.reader(io.StringIO(to_csv([("run", run)]))):
+        assert not any(cell.startswith(("=", "+", "@", "-", "\t")) for cell in row)
+        assert not any("\x1b" in cell for cell in row)
+    assert from_csv(to_csv([("run", run)]), run)[1] == (Slot("story", "=cmd()"), 4, "@SUM(A1)")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("TASK,REMARKS\n", "VOTE is missing"),
+        ("", "TASK is missing"),
+        ("#,TASK,VOTE\n1,A story,6\n", "line 2: a vote is a whole number from 0 to 5, not 6"),
+        ("#,TASK,VOTE\n9,Dance,3\n", "line 2: the run has no answer of small to Dance"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_by_line(text, words):
+    with pytest.raises(BadMarks, match=words):
+        from_csv(text, RUN)
+
+
+def test_a_run_of_several_models_needs_the_models_column():
+    with pytest.raises(BadMarks, match="column MODEL"):
+        from_csv("#,TASK,VOTE\n1,A story,3\n", TWO)
