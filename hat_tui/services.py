@@ -158,6 +158,9 @@ class Services:
     models: Models
     presets: Presets
     remember: Callable[[Target], None]
+    copy: Callable[[str, Callable[[str], None]], str]
+    """Copies a text and says by which way; the second argument writes an escape sequence to the terminal. Raises
+    OSError."""
     clock: Callable[[], datetime]
     seconds: Callable[[], float]
     version: str = ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hat_tui import __version__
-from hat_tui.adapters import locations
+from hat_tui.adapters import clipboard, locations
 from hat_tui.adapters.connection import connection_to
 from hat_tui.adapters.last_used import LastUsed, LastUsedFile
 from hat_tui.adapters.preset_file import PresetFile
@@ -35,6 +35,7 @@ def services(settings: Settings, *, resume: str = "") -> Services:
         models=models,
         presets=PresetFile(locations.presets_file()),
         remember=lambda target: last_used.write(_as_last_used(target)),
+        copy=clipboard.here(locations.state_folder()).copy,
         clock=lambda: datetime.now().astimezone().replace(microsecond=0),
         seconds=time.monotonic,
         version=__version__,

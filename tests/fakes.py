@@ -38,13 +38,15 @@ class Ticks:
 class ScriptedEndpoint:
     """Answers with the scripts it is given, one a request; `requests` is what it was asked for.
 
-    A script's items are events; an `asyncio.Event` among them is waited for, which holds the reply there.
+    A script's items are events; an `asyncio.Event` among them is waited for, which holds the reply there and sets
+    `reached`.
     """
 
     def __init__(self, *scripts: Sequence[ReplyEvent | asyncio.Event]) -> None:
         self.scripts = list(scripts)
         self.requests: list[Request] = []
         self.closed = 0
+        self.reached = asyncio.Event()
 
     async def reply(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
         self.requests.append(request)
@@ -52,6 +54,7 @@ class ScriptedEndpoint:
         try:
             for item in script:
                 if isinstance(item, asyncio.Event):
+                    self.reached.set()
                     await item.wait()
                 else:
                     yield item
@@ -199,6 +202,7 @@ def fake_services(
         models=ShelfOfModels(),
         presets=MemoryPresets(),
         remember=lambda target: None,
+        copy=lambda text, to_terminal: f"copied: {text}",
         clock=ticks.clock,
         seconds=ticks.seconds,
         version="0.0.0",

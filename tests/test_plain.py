@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import pytest
-
 from fakes import DEMO, FakeConnection, MemorySessions, ScriptedEndpoint, fake_services, says
+
 from hat_tui.chat.reply import Delta, Ending, Failed
 from hat_tui.plain import PlainChat
 from hat_tui.services import Services
@@ -61,8 +61,7 @@ async def test_ctrl_c_stops_the_reply_and_keeps_what_it_said(capsys: pytest.Capt
     plain = PlainChat(fake_services(endpoint, sessions=sessions), lines("a"))
     running = asyncio.create_task(plain.run())
     async with asyncio.timeout(10):
-        while "half" not in capsys.readouterr().out:
-            await asyncio.sleep(0)
+        await endpoint.reached.wait()
         plain._interrupted()
         assert await running == 0
     assert "stopped" in capsys.readouterr().out

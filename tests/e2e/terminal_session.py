@@ -15,8 +15,8 @@ MODEL = Path(__file__).resolve().parents[2] / "models" / "hat-demo.gguf"
 
 def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """What a login shell gives, and nothing of the one the tests run in."""
-    given = {"PATH": os.environ["PATH"], "HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", "SHELL": "/bin/sh"}
-    return {**given, **(more or {})}
+    path = os.environ["PATH"]
+    return {"PATH": path, "HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", **(more or {})}
 
 
 class TerminalSession(PtyClient):

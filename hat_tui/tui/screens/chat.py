@@ -113,8 +113,7 @@ class ChatScreen(ConversingScreen):
         """Ctrl+C: copy a selection, else stop the reply, else ask whether to leave."""
         selected = self.get_selected_text() or self.prompt.selected_text
         if selected:
-            self.app.copy_to_clipboard(selected)
-            self.notify(f"{len(selected)} characters copied", markup=False)
+            self.copy(selected)
         elif not self.stop_reply():
             self.notify("Ctrl+Q leaves; the session is saved already", markup=False)
 

@@ -265,6 +265,17 @@ class ConversingScreen(Screen[None]):
         self.transcript.show([self._as_entry(turn) for turn in self.dialogue.conversation.path()])
         self.look_ahead()
 
+    def copy(self, text: str) -> None:
+        """Copy by the way that works here, and say which it was."""
+        try:
+            self.notify(self.services.copy(text, self._to_terminal), markup=False)
+        except OSError as trouble:
+            self.notify(f"Nothing was copied: {trouble}", severity="error", markup=False)
+
+    def _to_terminal(self, sequence: str) -> None:
+        if driver := self.app._driver:
+            driver.write(sequence)
+
     def tell(self, text: str, tone: str = "") -> None:
         self.transcript.append(note(next(self._note_keys), text, tone))
 
