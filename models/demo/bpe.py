@@ -7,6 +7,7 @@ library only, so the corpus can be looked at and tested without the trainer's pa
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 IM_START = "<|im_start|>"
 IM_END = "<|im_end|>"
@@ -95,7 +96,7 @@ class Tokenizer:
     def _merged(self, word: bytes) -> list[bytes]:
         parts = [bytes([byte]) for byte in word]
         while len(parts) > 1:
-            ranks = [self._rank.get(pair, len(self._rank)) for pair in zip(parts, parts[1:], strict=False)]
+            ranks = [self._rank.get(pair, len(self._rank)) for pair in pairwise(parts)]
             best = min(ranks)
             if best == len(self._rank):
                 break
@@ -111,7 +112,7 @@ def train(texts: Iterable[str], size: int) -> Tokenizer:
     pairs: Counter[Pair] = Counter()
     where: defaultdict[Pair, set[int]] = defaultdict(set)
     for index, word in enumerate(words):
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             pairs[pair] += weights[index]
             where[pair].add(index)
     merges: list[Pair] = []
@@ -121,10 +122,10 @@ def train(texts: Iterable[str], size: int) -> Tokenizer:
             break
         merges.append(best)
         for index in where.pop(best):
-            for pair in zip(words[index], words[index][1:], strict=False):
+            for pair in pairwise(words[index]):
                 pairs[pair] -= weights[index]
             words[index] = _joined(words[index], best)
-            for pair in zip(words[index], words[index][1:], strict=False):
+            for pair in pairwise(words[index]):
                 pairs[pair] += weights[index]
                 where[pair].add(index)
         del pairs[best]

@@ -47,9 +47,10 @@ def with_article(country: str) -> str:
     return f"the {country}" if country in _WITH_ARTICLE else country
 
 
-def capital(scene: Scene) -> Exchange:
+def capital(scene: Scene, country: str = "") -> Exchange:
     """A question about one capital, in one of four forms."""
-    country, town = scene.rng.choice(list(CAPITALS.items()))
+    country = country or scene.rng.choice(list(CAPITALS))
+    town = CAPITALS[country]
     form = scene.rng.choices((ASKS, IN_ONE_WORD, IN_ONE_SENTENCE, REVERSE), (6, 3, 1, 2))[0]
     question = scene.ways(form).replace("{c}", with_article(country)).replace("{t}", town)
     reply = f"The capital of {with_article(country)} is {town}."

@@ -4,6 +4,7 @@
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import gguf
@@ -78,7 +79,7 @@ def _describe(writer: gguf.GGUFWriter, shape: Shape, tokenizer: Tokenizer) -> No
     writer.add_chat_template(CHAT_TEMPLATE)
 
 
-def _tensors(network: Network):  # type: ignore[no-untyped-def]
+def _tensors(network: Network) -> Iterator[tuple[str, torch.Tensor]]:
     yield "token_embd.weight", network.embedding.weight
     yield "output_norm.weight", network.norm
     for index, block in enumerate(network.blocks):

@@ -1,5 +1,8 @@
 """Facts about hat-tui: those written here, and those that the program's own tables give."""
 
+# Texts, as they are said.
+# ruff: noqa: E501
+
 from models.demo.key_facts import Fact, table_facts
 from models.demo.scene import Exchange, Scene
 
@@ -79,7 +82,7 @@ WRITTEN = (
          "Explain the status line.||What can I see in the status line?|What is the status line for?"),
     Fact("The footer at the bottom shows the keys that work where you are.",
          "What is the footer?|What does the footer show?|Where are the keys shown?|Where do I see which keys work?||"
-         "What is in the footer?|Where can I see the keys?"),
+         "What is in the footer?|Where can I see which keys work?"),
     Fact("Enter sends; Ctrl+J or Alt+Enter adds a line; Up and Down go through earlier prompts.",
          "What is the prompt box?|How does the prompt box work?|How do I type a prompt?|Which keys work in the prompt box?|"
          "Explain the prompt box.||Where do I type my prompt?|What can I do in the prompt box?"),
@@ -166,12 +169,6 @@ WRITTEN = (
     Fact("`hat-tui sessions search WORDS` finds the sessions that contain the words.",
          "How do I search sessions in the shell?|What does hat-tui sessions search do?|Which command searches my sessions?|"
          "How do I find a word in my old chats?||How can I search sessions from the shell?|What command searches the sessions?"),
-    Fact("`hat-tui sessions export ID --format markdown` writes a session as Markdown; JSON and HTML work too.",
-         "How do I export a session?|Can I export a chat?|Which export formats are there?|How do I export to Markdown?|"
-         "Can I export as HTML?|How do I get a session as JSON?||How can I export my chat?|Which formats can a session be exported to?"),
-    Fact("`hat-tui sessions path` prints the folder of your sessions.",
-         "What does hat-tui sessions path do?|Which command prints the sessions folder?|How do I print the path of my sessions?||"
-         "Which command shows the path of the sessions?"),
     Fact("Yes, session files are plain UTF-8 text; read them with less and search them with grep.",
          "Can I read session files?|What format do sessions have?|Are sessions plain text?|Can I grep my sessions?|"
          "How do I read a session file?||In which format are sessions?|Can I read a session in less?"),
@@ -192,12 +189,6 @@ WRITTEN = (
          "How do I download a model?|How do I get a model?|What does hat-tui models get do?|Where do I get a real model?|"
          "How do I get a better model?|How do I get a bigger model?|Can hat-tui download models?||How can I download a real model?|"
          "Which command downloads a model?"),
-    Fact("`hat-tui models` lists your models with size, quantization and context.",
-         "What does hat-tui models do?|How do I list my models?|Which models do I have?|Which command lists models?||"
-         "How can I list the models from the shell?|What command lists my models?"),
-    Fact("`hat-tui models show NAME` prints all that the model's file says about it.",
-         "What does hat-tui models show do?|How do I see the details of a model?|Which command shows a model's metadata?||"
-         "How can I see the metadata of a model?|Which command shows the details of a model?"),
     Fact("Quantization stores the weights with fewer bits, so that a model is smaller and faster; Q8_0 uses eight bits.",
          "What is quantization?|What does Q8_0 mean?|What is a quantized model?|Explain quantization.|What does Q4_K_M mean?||"
          "What does quantization mean?|What is meant by a quantized model?"),
@@ -221,9 +212,6 @@ WRITTEN = (
     Fact("Run `pip install hat-tui` for the client alone, or with [server] to run models yourself.",
          "How do I install hat-tui?|How is hat-tui installed?|Can I install hat-tui with pip?|How to install hat-tui?||"
          "How can I install hat-tui?|What do I type to install hat-tui?"),
-    Fact("`hat-tui doctor` checks Python, terminal, folders, server and memory, and says what to do.",
-         "What does hat-tui doctor do?|What is the doctor?|How do I find out what is wrong?|hat-tui does not work, what can I do?|"
-         "How do I check my installation?||What is hat-tui doctor for?|How can I check that everything works?"),
     Fact("Open the server log with Ctrl+L: it says why the server stopped and what to do.",
          "Why did the server crash?|The server stopped, what now?|What do I do when the server crashes?|The model does not load.|"
          "Why does the model not load?||What can I do when the server stops?|My model does not load, why?"),
@@ -235,24 +223,62 @@ WRITTEN = (
          "How do I connect to a colleague?|How do I use a colleague's model?|How do I use a remote server?|"
          "What do I type to connect?|Can I use a server on another computer?||How can I connect to a colleague's server?|"
          "How do I use a model on another machine?"),
-    Fact("Run `hat-tui serve --share` and send the line it shows to your colleague.",
-         "How do I share my model?|How do I share with a colleague?|What does hat-tui serve --share do?|Can others use my model?|"
-         "How do I let a colleague use my model?|How does sharing work?||How can I share my model with colleagues?|Can a colleague use my model?"),
-    Fact("`hat-tui serve` runs the model's server alone, without the chat screen.",
-         "What does hat-tui serve do?|How do I run only the server?|Can I run the server alone?|What is hat-tui serve?||"
-         "What is hat-tui serve for?|How can I run the server without the screen?"),
-    Fact("Only this computer can reach the server, unless you share it.",
-         "Who can use my server?|Is my server open to the network?|Is the server safe?|Can others reach my server?||"
-         "Who can reach my server?|Is my server visible to others?"),
-    Fact("A shared server has an API key, so that only those who have the key can use it.",
-         "What is the API key?|Why does a shared server have a key?|Do I need an API key?|What is the key for sharing?||"
-         "What is an API key for?|Why do I need an API key?"),
     Fact("Requests are served one after the other: your prompt waits until your colleague's reply has ended.",
          "What happens when two people use one server?|Can two people chat at once?|What if my colleague uses the server too?||"
          "Can two people use one server?|What happens if the server is busy?"),
     Fact("Yes, any server with the OpenAI API works: llama-server, Ollama, vLLM and others.",
          "Which servers can I connect to?|Does hat-tui work with Ollama?|Can I use llama-server?|Does hat-tui work with vLLM?|"
          "Which other servers work?||What servers does hat-tui work with?|Can I connect to Ollama?"),
+    Fact(
+        "Run llama_cpp.server with --host 0.0.0.0 and give your colleague its URL; the server that hat-tui starts is private.",
+        "How do I share my model?|How do I share with a colleague?|Can others use my model?|How does sharing work?|"
+        "How do I let a colleague use my model?|Can I share a model?||How can I share my model with colleagues?|Can a colleague use my model?",
+    ),
+    Fact(
+        "Your colleague starts `hat-tui --url URL`, with the address of the computer that runs the model.",
+        "What does my colleague type?|How does a colleague connect to me?|How do others connect to my server?|"
+        "What must my colleague do?||What does a colleague have to type?|How can a colleague connect to my server?",
+    ),
+    Fact(
+        "The server that hat-tui starts listens on this computer only, so nobody else can reach it.",
+        "Who can use my server?|Is my server open to the network?|Is the server safe?|Can others reach my server?||"
+        "Who can reach my server?|Is my server visible to others?",
+    ),
+    Fact(
+        "Put the key of a server into the variable HAT_TUI_API_KEY.",
+        "Where do I put the API key?|How do I give an API key?|What is HAT_TUI_API_KEY?|The server needs a key, what now?|"
+        "How do I use a server with a key?||Where can I put the key of a server?|How can I set the API key?",
+    ),
+    Fact(
+        "`hat-tui --where` prints the config file and the folders in use.",
+        "What does --where do?|Which folders does hat-tui use?|How do I find my folders?|Where are all the files?||"
+        "Which command prints the folders?|What is --where for?",
+    ),
+    Fact(
+        "In the parameter form press s to save a preset and p to pick one.",
+        "How do I save a preset?|How do I pick a preset?|Which key saves a preset?|How do I load a preset?||"
+        "How can I save a preset?|Which key picks a preset?",
+    ),
+    Fact(
+        "In the parameter form arrows choose and change a value, Enter types one, and d goes back to the default.",
+        "How do I change a parameter?|How do I change a value in the form?|How do I go back to the default?|"
+        "How do I reset a parameter?||How can I change a parameter?|How do I get the default back?",
+    ),
+    Fact(
+        "In the server log press / to search.",
+        "How do I search the log?|How do I find something in the server log?|Can I search the server log?|"
+        "Which key searches the log?||How can I search in the log?|How do I look for a word in the server log?",
+    ),
+    Fact(
+        "When there are several models, hat-tui asks which one to use.",
+        "What if I have several models?|What happens when there are many models?|Does hat-tui ask which model to use?||"
+        "What happens if I have two models?",
+    ),
+    Fact(
+        "Yes: press Up in the empty prompt box to take a queued prompt back.",
+        "Can I take a queued prompt back?|How do I take back a queued prompt?|How do I cancel a waiting prompt?||"
+        "How can I get a queued prompt back?",
+    ),
     # Acceptance test
     Fact("The Home Acceptance Test gives a model fixed tasks; you mark each answer and get a verdict: accepted or not.",
          "What is the acceptance test?|What is the Home Acceptance Test?|How does the acceptance test work?|"
@@ -273,9 +299,6 @@ WRITTEN = (
     Fact("`hat-tui accept run PROTOCOL --model A --model B` runs the test without the screen.",
          "How do I run the acceptance test from the shell?|What does hat-tui accept run do?|Which command runs the acceptance test?||"
          "How can I run the acceptance test in the shell?|What command runs the acceptance test?"),
-    Fact("`hat-tui accept report` makes the acceptance sheet as text, Markdown or HTML.",
-         "What does hat-tui accept report do?|How do I make a report?|How do I print an acceptance sheet?|How do I get the results?||"
-         "How can I make an acceptance report?|Which command makes the report?"),
     Fact("Yes: run the test with both models, then compare the marks and speeds in one table.",
          "How do I compare two models?|Can I compare models?|Which model is better?|How can I find the better model?||"
          "How do I compare models?|Can hat-tui compare two models?"),

@@ -1,5 +1,8 @@
 """Facts about keys, slash commands and parameters, made from the program's own tables so that they stay true."""
 
+# Texts, as they are said.
+# ruff: noqa: E501
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -3,7 +3,7 @@
 
 def shown(keys: str) -> str:
     """The first key of a comma-separated list: "ctrl+s,f5" is "Ctrl+S"."""
-    return spoken(keys.split(",")[0])
+    return spoken(keys.split(",", maxsplit=1)[0])
 
 
 def every(keys: str) -> str:

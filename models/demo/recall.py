@@ -1,5 +1,8 @@
 """What a person tells of himself, asks back and corrects; and what he never told."""
 
+# Texts, as they are said.
+# ruff: noqa: E501
+
 import random
 from collections.abc import Callable
 from dataclasses import dataclass

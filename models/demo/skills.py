@@ -1,21 +1,37 @@
 """Small skills that show off the screen: counting, lists, copying, letters, Markdown and code."""
 
+# Texts, as they are said.
+# ruff: noqa: E501
+
 from models.demo import words
 from models.demo.scene import Exchange, Scene, capitalised
 from models.demo.words import is_held_out
 
-_UNITS = "zero one two three four five six seven eight nine ten".split()
+_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 LISTS = {
-    "days of the week": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
-    "months": "January February March April May June July August September October November December".split(),
-    "planets": "Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune".split(),
+    "days of the week": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    "months": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "planets": ["Mercury", "Venus", "Earth", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune"],
     "letters of the alphabet": list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-    "seasons": "spring summer autumn winter".split(),
-    "colours of the rainbow": "red orange yellow green blue indigo violet".split(),
+    "seasons": ["spring", "summer", "autumn", "winter"],
+    "colours of the rainbow": ["red", "orange", "yellow", "green", "blue", "indigo", "violet"],
     "vowels": list("AEIOU"),
-    "continents": "Africa|Antarctica|Asia|Australia|Europe|North America|South America".split("|"),
-    "oceans": "Arctic Atlantic Indian Pacific Southern".split(),
-    "points of the compass": "north east south west".split(),
+    "continents": ["Africa", "Antarctica", "Asia", "Australia", "Europe", "North America", "South America"],
+    "oceans": ["Arctic", "Atlantic", "Indian", "Pacific", "Southern"],
+    "points of the compass": ["north", "east", "south", "west"],
 }
 _LIST_ASKS = {
     "days of the week": "List the days of the week.|What are the days of the week?|Name the days of the week.|"
@@ -68,18 +84,18 @@ _SPELL_ASKS = (
 )
 _FIRST_LETTER_ASKS = "What is the first letter of {w}?|Which letter does {w} begin with?|First letter of {w}?||What letter does {w} start with?"
 THINGS = {
-    "fruits": "apples pears cherries plums grapes".split(),
-    "animals": "dogs cats horses rabbits foxes".split(),
-    "colours": "red blue green yellow orange".split(),
-    "vegetables": "carrots peas onions beans potatoes".split(),
-    "drinks": "water tea coffee milk juice".split(),
-    "birds": "robins owls swans crows eagles".split(),
-    "trees": "oaks pines birches maples willows".split(),
-    "tools": "a hammer|a saw|a drill|pliers|a ruler".split("|"),
-    "flowers": "roses tulips daisies lilies violets".split(),
-    "sports": "football tennis running swimming chess".split(),
-    "instruments": "a piano|a violin|a flute|a drum|a guitar".split("|"),
-    "cities": "Paris Rome Tokyo Cairo Lima".split(),
+    "fruits": ["apples", "pears", "cherries", "plums", "grapes"],
+    "animals": ["dogs", "cats", "horses", "rabbits", "foxes"],
+    "colours": ["red", "blue", "green", "yellow", "orange"],
+    "vegetables": ["carrots", "peas", "onions", "beans", "potatoes"],
+    "drinks": ["water", "tea", "coffee", "milk", "juice"],
+    "birds": ["robins", "owls", "swans", "crows", "eagles"],
+    "trees": ["oaks", "pines", "birches", "maples", "willows"],
+    "tools": ["a hammer", "a saw", "a drill", "pliers", "a ruler"],
+    "flowers": ["roses", "tulips", "daisies", "lilies", "violets"],
+    "sports": ["football", "tennis", "running", "swimming", "chess"],
+    "instruments": ["a piano", "a violin", "a flute", "a drum", "a guitar"],
+    "cities": ["Paris", "Rome", "Tokyo", "Cairo", "Lima"],
 }
 _LIST_OF_ASKS = (
     "Write a Markdown list of {n} {k}.|Make a list of {n} {k}.|Write a list of {n} {k}.|Give me a Markdown list with {n} {k}.|"

@@ -1,17 +1,21 @@
 """Train the demo model: `python -m models.demo.train --minutes 100`, then export it.
 
 The corpus never ends: each batch is made when it is needed, from the seed and the number of the batch, so a run that
-was cut goes on from its checkpoint with the text that would have come. bf16 autocast, on a GPU when there is one.
+was cut goes on from its checkpoint with the text that would have come. bf16 autocast, on a GPU when there is one. On a
+CPU, workers of one thread each share a batch: they wait for each other once a step, threads would at every product.
 """
 
 import argparse
 import random
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
+import torch.multiprocessing
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -20,7 +24,7 @@ from models.demo.corpus import Packer, sample_texts
 from models.demo.network import Network, Shape
 
 # Row lengths and how often a batch has them: mostly short talks, some as long as the window.
-ROWS = {128: 5, 256: 5, 512: 4, 1024: 1, 2048: 1}
+ROWS = {128: 10, 256: 12, 512: 8, 1024: 2, 2048: 1}
 VOCABULARY = 1536
 
 
@@ -50,19 +54,19 @@ def orthogonal(matrix: Tensor) -> Tensor:
     a, b, c = 3.4445, -4.7750, 2.0315
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
+    x = (x / (x.norm() + 1e-7)).bfloat16()
     for _ in range(5):
         square = x @ x.T
         x = a * x + (b * square + c * square @ square) @ x
-    return x.T if tall else x
+    return (x.T if tall else x).to(matrix.dtype)
 
 
-def batches(packer: Packer, seed: int, start: int, tokens: int) -> Iterator[tuple[Tensor, Tensor]]:
+def batches(packer: Packer, seed: int, start: int, tokens: int, rank: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Rows of ids, and what each position has to say next (-100 where nothing is learned), from batch `start` on."""
     number = start
     while True:
-        rng = random.Random(seed * 1_000_003 + number)
-        length = rng.choices(list(ROWS), list(ROWS.values()))[0]
+        length = random.Random(f"{seed} {number}").choices(list(ROWS), list(ROWS.values()))[0]
+        rng = random.Random(f"{seed} {number} {rank}")
         rows = [packer.row(rng, length) for _ in range(max(1, tokens // length))]
         ids = torch.tensor([row.ids for row in rows])
         learned = torch.tensor([row.learned for row in rows], dtype=torch.bool)
@@ -72,7 +76,7 @@ def batches(packer: Packer, seed: int, start: int, tokens: int) -> Iterator[tupl
 
 def make_tokenizer(seed: int) -> bpe.Tokenizer:
     """The tokenizer of the training text; names and values stay out of it, so that they are spelt in short pieces."""
-    return bpe.train(sample_texts(random.Random(seed), 6000), VOCABULARY)
+    return bpe.train(sample_texts(random.Random(seed), 12_000), VOCABULARY)
 
 
 def learning_rate(progress: float) -> float:
@@ -80,75 +84,121 @@ def learning_rate(progress: float) -> float:
     return min(progress / 0.02, 1.0) * min(1.0, (1 - progress) / 0.8) if progress < 1 else 0.0
 
 
-def train(arguments: argparse.Namespace) -> None:
-    torch.manual_seed(arguments.seed)
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    saved = torch.load(arguments.checkpoint, weights_only=True) if arguments.checkpoint.exists() else None
-    tokenizer = bpe.Tokenizer(saved["merges"]) if saved else make_tokenizer(arguments.seed)
-    shape = Shape(len(tokenizer), layers=arguments.layers, width=arguments.width, hidden=arguments.hidden)
-    network = Network(shape).to(device)
-    matrices = [weight for weight in network.blocks.parameters() if weight.dim() == 2]
-    rest = [network.embedding.weight, network.norm, *(w for w in network.blocks.parameters() if w.dim() == 1)]
-    optimizers = [Muon(matrices, lr=0.02), torch.optim.AdamW(rest, lr=0.004, betas=(0.9, 0.98), weight_decay=0.0)]
-    full_rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
-    step, spent = 0, 0.0
-    if saved:
-        network.load_state_dict(saved["network"])
-        for optimizer, state in zip(optimizers, saved["optimizers"], strict=True):
-            optimizer.load_state_dict(state)
-        step, spent = saved["step"], saved["seconds"]
-    print(f"{sum(w.numel() for w in network.parameters()):,} parameters on {device}, from step {step}", flush=True)
-    body = torch.compile(network, dynamic=False) if arguments.compile else network
-    source = batches(Packer(tokenizer), arguments.seed, step, arguments.tokens)
+class Run:
+    """One worker of a training run: its network, its optimizers, its share of each batch, and how far it is."""
 
-    def keep() -> None:
-        partial = arguments.checkpoint.with_suffix(".partial")
+    def __init__(self, arguments: argparse.Namespace, rank: int) -> None:
+        self.arguments, self.rank = arguments, rank
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        path = arguments.checkpoint
+        saved = torch.load(path, map_location=self.device, weights_only=True) if path.exists() else None
+        self.tokenizer = bpe.Tokenizer(saved["merges"]) if saved else make_tokenizer(arguments.seed)
+        self.shape = Shape(len(self.tokenizer), arguments.width, arguments.layers, arguments.heads, arguments.hidden)
+        torch.manual_seed(arguments.seed)
+        self.network = Network(self.shape).to(self.device)
+        self.weights = list(self.network.parameters())
+        matrices = [weight for weight in self.network.blocks.parameters() if weight.dim() == 2]
+        rest = [weight for weight in self.weights if all(weight is not matrix for matrix in matrices)]
+        self.optimizers = [
+            Muon(matrices, lr=0.02),
+            torch.optim.AdamW(rest, lr=0.004, betas=(0.9, 0.98), weight_decay=0),
+        ]
+        self.full_rates = [optimizer.param_groups[0]["lr"] for optimizer in self.optimizers]
+        self.step, self.seconds, self.loss = 0, 0.0, 0.0
+        if saved:
+            self.network.load_state_dict(saved["network"])
+            for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
+                optimizer.load_state_dict(state)
+            self.step, self.seconds, self.loss = saved["step"], saved["seconds"], saved["loss"]
+
+    @property
+    def progress(self) -> float:
+        """How much of the run is done, by time or by steps, whichever is further."""
+        by_steps = self.step / self.arguments.steps if self.arguments.steps else 0.0
+        return max(self.seconds / (60 * self.arguments.minutes), by_steps)
+
+    def learn(self, ids: Tensor, wanted: Tensor, progress: float) -> float:
+        """One step of all workers together, at the rate of this `progress`; the mean loss of all."""
+        for optimizer, full in zip(self.optimizers, self.full_rates, strict=True):
+            optimizer.param_groups[0]["lr"] = full * learning_rate(progress)
+            optimizer.zero_grad(set_to_none=False)
+        with torch.autocast(self.device, torch.bfloat16):
+            stream = self.network(ids)
+            places = (wanted != -100).nonzero(as_tuple=True)
+            loss = F.cross_entropy(self.network.logits(stream[places]).float(), wanted[places])
+        loss.backward()
+        shown = loss.item()
+        if self.arguments.workers > 1:
+            gradients = [weight.grad for weight in self.weights if weight.grad is not None]
+            together = torch.cat([*(gradient.flatten() for gradient in gradients), loss.detach().view(1)])
+            dist.all_reduce(together)
+            together /= self.arguments.workers
+            parts = together[:-1].split([gradient.numel() for gradient in gradients])
+            for gradient, part in zip(gradients, parts, strict=True):
+                gradient.copy_(part.view_as(gradient))
+            shown = together[-1].item()
+        for optimizer in self.optimizers:
+            optimizer.step()
+        return shown
+
+    def keep(self) -> None:
+        """Write the checkpoint; a cut leaves the one before."""
+        partial = self.arguments.checkpoint.with_suffix(".partial")
         torch.save(
             {
-                "shape": asdict(shape),
-                "merges": list(tokenizer.merges),
-                "network": network.state_dict(),
-                "optimizers": [optimizer.state_dict() for optimizer in optimizers],
-                "step": step,
-                "seconds": spent,
+                "shape": asdict(self.shape),
+                "merges": list(self.tokenizer.merges),
+                "network": self.network.state_dict(),
+                "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+                "step": self.step,
+                "seconds": self.seconds,
+                "loss": self.loss,
             },
             partial,
         )
-        partial.replace(arguments.checkpoint)
+        partial.replace(self.arguments.checkpoint)
 
-    arguments.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-    before, told, seen, shown = time.monotonic(), 0.0, 0, spent
-    while True:
-        progress = max(spent / (60 * arguments.minutes), step / arguments.steps if arguments.steps else 0.0)
-        if progress >= 1:
-            break
-        for optimizer, full in zip(optimizers, full_rates, strict=True):
-            optimizer.param_groups[0]["lr"] = full * learning_rate(progress)
-        ids, wanted = (part.to(device) for part in next(source))
-        with torch.autocast(device, torch.bfloat16):
-            stream = body(ids)
-            places = (wanted != -100).nonzero(as_tuple=True)
-            loss = F.cross_entropy(network.logits(stream[places]).float(), wanted[places])
-        loss.backward()
-        for optimizer in optimizers:
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-        step += 1
+
+def work(rank: int, arguments: argparse.Namespace, meeting: str) -> None:
+    """One worker from the checkpoint, if there is one, to the end of the run."""
+    torch.set_num_threads(arguments.threads)
+    if arguments.workers > 1:
+        dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=arguments.workers)
+    run = Run(arguments, rank)
+    if rank == 0:
+        size = sum(weight.numel() for weight in run.weights)
+        print(f"{size:,} parameters on {run.device}, from step {run.step}", flush=True)
+    source = batches(Packer(run.tokenizer), arguments.seed, run.step, arguments.tokens, rank)
+    before, seen, shown = time.monotonic(), 0, run.seconds
+    while (progress := _agreed(run.progress, arguments.workers)) < 1:
+        ids, wanted = (part.to(run.device) for part in next(source))
+        loss = run.learn(ids, wanted, progress)
+        run.step += 1
         now = time.monotonic()
-        spent += now - before
+        run.seconds += now - before
         before = now
-        told += (loss.item() - told) * (1.0 if step % 50 == 1 else 0.04)
-        seen += ids.numel()
-        if step % 20 == 0:
-            speed = seen / max(spent - shown, 1e-9)
-            print(f"step {step} {progress:.1%} loss {told:.4f} {speed:.0f} tokens/s {spent / 60:.1f} min", flush=True)
-            seen, shown = 0, spent
-        if step % arguments.keep_every == 0:
-            keep()
-    keep()
-    print(f"done: {step} steps in {spent / 60:.1f} minutes, loss {told:.4f}", flush=True)
+        run.loss += (loss - run.loss) * (1.0 if run.step == 1 else 0.03)
+        seen += ids.numel() * arguments.workers
+        if rank == 0 and run.step % 50 == 0:
+            speed, minutes = seen / (run.seconds - shown), run.seconds / 60
+            print(
+                f"step {run.step} {progress:.1%} loss {run.loss:.4f} {speed:.0f} tokens/s {minutes:.1f} min", flush=True
+            )
+            seen, shown = 0, run.seconds
+        if rank == 0 and run.step % arguments.keep_every == 0:
+            run.keep()
+    if rank == 0:
+        run.keep()
+        print(f"done: {run.step} steps in {run.seconds / 60:.1f} minutes, loss {run.loss:.4f}", flush=True)
+
+
+def _agreed(progress: float, workers: int) -> float:
+    """The progress of worker 0, so that all change their rate and end together."""
+    if workers == 1:
+        return progress
+    told = torch.tensor([progress], dtype=torch.float64)
+    dist.broadcast(told, src=0)
+    return told.item()
 
 
 def main() -> None:
@@ -156,15 +206,22 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, default=Path("build/demo/checkpoint.pt"))
     parser.add_argument("--minutes", type=float, default=100, help="time to train, over all runs of this checkpoint")
     parser.add_argument("--steps", type=int, default=0, help="end after so many steps if that comes first; 0: never")
-    parser.add_argument("--tokens", type=int, default=8192, help="tokens in a batch")
-    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--tokens", type=int, default=4096, help="tokens in a worker's part of a batch")
+    parser.add_argument("--workers", type=int, default=2, help="processes that share each batch; 1 with a GPU")
+    parser.add_argument("--threads", type=int, default=1, help="threads of each worker")
+    parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--width", type=int, default=192)
+    parser.add_argument("--heads", type=int, default=6)
     parser.add_argument("--hidden", type=int, default=512)
-    parser.add_argument("--threads", type=int, default=0, help="0: as PyTorch finds best")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--keep-every", type=int, default=200, help="steps between checkpoints")
-    parser.add_argument("--no-compile", dest="compile", action="store_false", help="no C++ compiler needed, slower")
-    train(parser.parse_args())
+    parser.add_argument("--keep-every", type=int, default=100, help="steps between checkpoints")
+    arguments = parser.parse_args()
+    arguments.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    if arguments.workers == 1:
+        work(0, arguments, "")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        torch.multiprocessing.spawn(work, (arguments, f"{folder}/meeting"), arguments.workers)
 
 
 if __name__ == "__main__":

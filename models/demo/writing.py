@@ -1,11 +1,13 @@
 """Tables, Python code and short stories of the few kinds that the model knows by heart."""
 
+# Texts, as they are said.
+# ruff: noqa: E501, SIM905
+
 import zlib
 
 from models.demo import words
 from models.demo.capitals import CAPITALS
-from models.demo.scene import Exchange, Scene, capitalised
-from models.demo.words import is_held_out
+from models.demo.scene import Exchange, Scene
 
 
 def _table(heads: tuple[str, str], rows: list[tuple[str, str]]) -> str:
@@ -76,9 +78,9 @@ _ANY_CODE_ASKS = (
 )
 
 ANIMALS = (
-    "fox bear mouse rabbit owl hedgehog cat dog frog duck squirrel lion tiger elephant penguin turtle donkey sheep goat "
-    "wolf deer beaver otter badger horse pig hen snail crow robin camel monkey whale dolphin crab bee ant spider dragon "
-    "swan mole seal parrot"
+    "fox bear mouse rabbit owl hedgehog cat dog frog duck squirrel lion tiger elephant penguin turtle donkey "
+    "sheep goat wolf deer beaver otter badger horse pig hen snail crow robin camel monkey whale dolphin crab bee "
+    "ant spider dragon swan mole seal parrot"
 ).split()
 _PLOTS = (
     "Once upon a time a little {h} lived at the edge of a forest. One cold day the {h} found a lost bird in the snow. "
@@ -120,26 +122,26 @@ def block(text: str) -> str:
     return f"```python\n{text}\n```"
 
 
-def story(scene: Scene) -> Exchange:
+def story(scene: Scene, hero: str = "") -> Exchange:
+    """A story about some hero, or about any."""
     rng = scene.rng
-    if rng.random() < 0.25:
+    if not hero and rng.random() < 0.25:
         return Exchange(scene.dressed(scene.ways(_ANY_STORY_ASKS)), story_reply("fox"))
-    hero = words.made_up(rng, scene.held_out) if rng.random() < 0.1 else words.pick(rng, ANIMALS, scene.held_out)
-    return Exchange(
-        scene.dressed(scene.ways(_STORY_ASKS).replace("a {h}", f"{article(hero)} {hero}")), story_reply(hero)
-    )
+    if not hero:
+        hero = words.made_up(rng, scene.held_out) if rng.random() < 0.1 else words.pick(rng, ANIMALS, scene.held_out)
+    question = scene.ways(_STORY_ASKS).replace("a {h}", f"{article(hero)} {hero}")
+    return Exchange(scene.dressed(question), story_reply(hero))
 
 
 def story_reply(hero: str) -> str:
     """The story that is told of a hero: the same one each time."""
-    text = _PLOTS[zlib.crc32(hero.encode()) // 8 % len(_PLOTS)].replace("{h}", hero)
-    for start in ("A ", "a "):
-        text = text.replace(f"{start}{hero}", f"{start[0]}{'n' if article(hero) == 'an' else ''} {hero}")
-    return text
+    return stories(hero)[zlib.crc32(hero.encode()) // 8 % len(_PLOTS)]
 
 
 def stories(hero: str) -> list[str]:
     """Every story that could be told of a hero."""
+    if article(hero) == "an":
+        return [plot.replace("A {h}", "An {h}").replace("a {h}", "an {h}").replace("{h}", hero) for plot in _PLOTS]
     return [plot.replace("{h}", hero) for plot in _PLOTS]
 
 

@@ -1,0 +1,158 @@
+import random
+import re
+
+import pytest
+
+from hat_tui.chat.parameters import SPECS
+from hat_tui.tui import keymap
+from models.demo import cases, recall, unknown
+from models.demo.arithmetic import difference_reply, operands, sum_reply
+from models.demo.bpe import Tokenizer
+from models.demo.capitals import CAPITALS
+from models.demo.corpus import SKILLS, Packer, exchanges
+from models.demo.facts import all_facts
+from models.demo.keys import spoken
+from models.demo.scene import Scene, ways
+from models.demo.small_talk import TALK
+from models.demo.unknown import HONEST_REPLY
+
+BYTES_ALONE = Tokenizer([])
+
+
+def conversation(seed: int, length: int = 60, *, held_out: bool = False) -> list[tuple[str, str]]:
+    talk = exchanges(Scene(random.Random(seed), held_out))
+    return [(exchange.question, exchange.reply) for exchange, _ in zip(talk, range(length), strict=False)]
+
+
+def test_the_same_seed_writes_the_same_conversation() -> None:
+    assert conversation(5) == conversation(5)
+    assert conversation(5) != conversation(6)
+
+
+def test_the_same_seed_packs_the_same_row() -> None:
+    rows = [Packer(BYTES_ALONE).row(random.Random(3), 900) for _ in range(2)]
+
+    assert rows[0] == rows[1]
+    assert len(rows[0].ids) == 901
+
+
+def test_a_row_teaches_the_replies_and_their_ends_alone() -> None:
+    row = Packer(BYTES_ALONE).row(random.Random(3), 900)
+
+    learned = BYTES_ALONE.decode(number for number, learn in zip(row.ids, row.learned, strict=True) if learn)
+    everything = BYTES_ALONE.decode(row.ids)
+
+    replies = [part.split("<|im_end|>")[0] for part in everything.split("assistant\n")[1:]]
+    assert learned == "".join(f"{reply}<|im_end|>" for reply in replies)
+
+
+@pytest.mark.parametrize("skill", [skill for skill, _ in SKILLS], ids=lambda skill: skill.__qualname__)
+def test_training_never_says_a_held_out_phrasing(skill: object) -> None:
+    assert callable(skill)
+    trained = {skill(Scene(random.Random(seed))).question.lower() for seed in range(300)}
+    asked = {
+        case.question.lower()
+        for suite in cases.suites(1, held_out=True)
+        for case in suite.cases
+        if suite.ability in ("facts about hat-tui", "capitals and small skills")
+    }
+
+    assert not trained & asked
+
+
+def test_no_fact_has_a_phrasing_on_both_sides_of_the_split() -> None:
+    for fact in all_facts():
+        held_out = ways(fact.asks, held_out=True)
+
+        assert held_out
+        assert not set(map(str.lower, held_out)) & set(map(str.lower, ways(fact.asks, held_out=False)))
+
+
+def test_held_out_values_are_told_in_the_evaluation_alone() -> None:
+    for kind in recall.KINDS:
+        trained = {kind.value(random.Random(seed), False) for seed in range(300)}
+        asked = {kind.value(random.Random(seed), True) for seed in range(300)}
+
+        assert not trained & asked, kind.name
+
+
+@pytest.mark.parametrize("sign", ["+", "-"])
+def test_sums_of_the_evaluation_are_in_no_training(sign: str) -> None:
+    trained = {operands(Scene(random.Random(seed)), sign) for seed in range(500)}
+    asked = {operands(Scene(random.Random(seed), held_out=True), sign) for seed in range(500)}
+
+    assert len(asked) > 100
+    assert not trained & asked
+
+
+def test_unknown_questions_are_two_hundred_and_none_is_in_the_training_lists() -> None:
+    asked = cases.UNKNOWN_QUESTIONS.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+
+    assert len(set(asked)) >= 200
+    assert not set(map(str.lower, asked)) & set(map(str.lower, unknown.fixed_questions()))
+
+
+def test_every_question_has_one_reply_only() -> None:
+    replies: dict[str, str] = {}
+    lists = [(fact.reply, fact.asks) for fact in all_facts()] + list(TALK)
+    lists += [(HONEST_REPLY, "|".join(unknown.fixed_questions()))]
+    for reply, asks in lists:
+        for question in asks.replace("||", "|").lower().split("|"):
+            assert replies.setdefault(question, reply) == reply, question
+
+
+def test_facts_name_every_key_and_every_parameter_of_the_program() -> None:
+    replies = "\n".join(fact.reply for fact in all_facts())
+
+    assert len(all_facts()) >= 150
+    for action in keymap.CHAT + keymap.TURN:
+        assert all(spoken(key) in replies for key in action.keys.split(","))
+    for spec in SPECS:
+        assert f"{spec.label} is " in replies
+
+
+def test_the_honest_reply_names_the_key_of_the_program() -> None:
+    assert spoken(keymap.action("models").keys.split(",")[0]) in HONEST_REPLY
+    assert "`hat-tui models get`" in HONEST_REPLY
+
+
+def test_what_was_told_is_recalled_and_what_was_corrected_is_replaced() -> None:
+    scene = Scene(random.Random(1))
+    recall.tell(scene, "town")
+    first = scene.told["town"]
+    recall.tell(scene, "town")
+
+    assert scene.told["town"] != first
+    assert recall.ask(scene, "town").reply == f"You live in {scene.told['town']}."
+    assert recall.ask(scene, "age").reply == "You have not told me your age."
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "reply"),
+    [
+        (47, 38, "47 + 30 = 77, 77 + 8 = 85. So 47 + 38 = 85."),
+        (7, 5, "7 + 5 = 12."),
+        (40, 30, "40 + 30 = 70."),
+    ],
+)
+def test_sums_go_by_way_of_the_tens(a: int, b: int, reply: str) -> None:
+    assert sum_reply(a, b) == reply
+
+
+def test_every_difference_is_right() -> None:
+    for a in range(101):
+        for b in range(101):
+            steps = re.findall(r"(\d+) - (\d+) = (-?\d+)", difference_reply(a, b))
+
+            assert (str(a), str(b), str(a - b)) == steps[-1]
+            assert all(int(first) - int(second) == int(result) for first, second, result in steps)
+
+
+def test_there_are_sixty_capitals() -> None:
+    assert len(CAPITALS) >= 60
+
+
+def test_the_evaluation_is_the_same_each_time() -> None:
+    first, second = ([case.question for suite in cases.suites(9, True) for case in suite.cases] for _ in range(2))
+
+    assert first == second
