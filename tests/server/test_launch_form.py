@@ -1,5 +1,5 @@
 import contextlib
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
@@ -50,9 +50,17 @@ def test_what_is_typed_is_taken(name, text, value):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("n_ctx", "-1"), ("n_ctx", "many"), ("threads", "0"), ("port", "70000"), ("cache_type_v", "q9"), ("draft", "maybe"),
-     ("rope_freq_base", "nan"), ("rope_freq_scale", "inf")],
-)  # fmt: skip
+    [
+        ("n_ctx", "-1"),
+        ("n_ctx", "many"),
+        ("threads", "0"),
+        ("port", "70000"),
+        ("cache_type_v", "q9"),
+        ("draft", "maybe"),
+        ("rope_freq_base", "nan"),
+        ("rope_freq_scale", "inf"),
+    ],
+)
 def test_what_makes_no_sense_gets_a_sentence(name, text):
     with pytest.raises(BadLaunch, match=launch_spec(name).label.split(" ")[0]):
         with_text(OPTIONS, name, text)
