@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from itertools import pairwise
 
-from hat_tui.chat.dialogue import title_of
+from hat_tui.chat.asides import title_of
 from hat_tui.chat.message import Role
 from hat_tui.chat.record import Begun, Ended, Opened, Record, Said, Titled
 

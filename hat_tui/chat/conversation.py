@@ -17,6 +17,7 @@ from hat_tui.chat.record import (
     Said,
     Summarised,
     Titled,
+    WasThought,
 )
 from hat_tui.chat.reply import Ending, Measure
 
@@ -113,6 +114,10 @@ class Conversation:
             case Said(id=id, text=text, thought=thought):
                 if turn := self._turns.get(id):
                     (turn._thought if thought else turn._said).append(text)
+            case WasThought(id=id):
+                if turn := self._turns.get(id):
+                    turn._thought += turn._said
+                    turn._said.clear()
             case Ended(id=id):
                 if turn := self._turns.get(id):
                     turn.ending, turn.measure, turn.why = record.ending, record.measure, record.why

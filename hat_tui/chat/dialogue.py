@@ -7,12 +7,32 @@ from datetime import datetime
 from typing import Protocol
 
 from hat_tui.chat import memory
+from hat_tui.chat.asides import clean_title, summary_request, title_of, title_request
 from hat_tui.chat.conversation import ROOT, Conversation, Turn
 from hat_tui.chat.message import Message, Role
 from hat_tui.chat.parameters import SamplingParameters
-from hat_tui.chat.record import Begun, Ended, ModelUsed, Opened, ParametersSet, Record, Said, Titled
-from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Measure, ReplyEvent, Thought
+from hat_tui.chat.record import (
+    Begun,
+    Ended,
+    Mark,
+    Marked,
+    ModelUsed,
+    Opened,
+    ParametersSet,
+    Record,
+    Said,
+    Summarised,
+    Titled,
+    WasThought,
+)
+from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Note, ReplyEvent, Thought
+from hat_tui.chat.speed import Speeds
+from hat_tui.chat.stopwatch import Stopwatch, continued
+from hat_tui.chat.thinking import AllThought, ThoughtSplitter
 from hat_tui.chat.tokens import TokenCounter
+
+CONTINUE = "Continue your last answer from exactly where it stopped. Do not repeat any of it."
+"""What is sent to have a reply continued, for there is no other way that every server takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +70,18 @@ class Keeper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TurnBegun:
-    """A turn entered the conversation."""
+    """A turn entered the conversation; with a reply, what the model was sent for it."""
 
     turn: Turn
+    window: memory.Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResumed:
+    """A reply that had ended goes on."""
+
+    turn: Turn
+    window: memory.Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +92,28 @@ class TurnEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryMade:
+    """From here on this is sent in place of `turns`."""
+
+    text: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Nothing was sent and nothing recorded; the prompt belongs back in the box."""
 
     explanation: str
 
 
-DialogueEvent = TurnBegun | TurnEnded | Refused | ReplyEvent
-
-TITLE_LENGTH = 60
+DialogueEvent = TurnBegun | TurnResumed | TurnEnded | SummaryMade | Refused | AllThought | ReplyEvent
 
 
 class Dialogue:
     """One conversation with one endpoint.
 
-    `endpoint`, `parameters` and `limits` may be changed between replies; a change of parameters is recorded with the
-    next question.
+    `endpoint`, `model`, `parameters` and `exact_window` may be changed between replies; what is new of model and
+    parameters is recorded with the next question. `replying` is true while something streams.
     """
 
     def __init__(
@@ -100,41 +135,84 @@ class Dialogue:
         self.model = ModelUsed("")
         self.exact_window = False
         self.not_kept = ""
+        self.replying = False
         self._clock = clock
         self._seconds = seconds
         self._program = program
         self._opened = False
+        self._speeds: dict[ModelUsed, Speeds] = {}
+        self._heard: tuple[Message, ...] = ()
+        self._heard_by: tuple[Endpoint, ModelUsed] | None = None
 
     def record(self, *records: Record) -> None:
-        """Take records into the conversation and hand them to the keeper; `not_kept` tells when that failed."""
+        """Take records into the conversation and hand them to the keeper; `not_kept` tells when that failed.
+
+        The first one is preceded by Opened, so that a session file tells when it was begun and resumed.
+        """
+        if not self._opened:
+            self._opened = True
+            if not isinstance(records[0], Opened):
+                self._take(Opened(self._clock(), self._program))
         for record in records:
-            self.conversation.apply(record)
-            try:
-                self.keeper.keep(record)
-                self.not_kept = ""
-            except NotKept as trouble:
-                self.not_kept = str(trouble)
+            self._take(record)
+
+    def _take(self, record: Record) -> None:
+        self.conversation.apply(record)
+        try:
+            self.keeper.keep(record)
+            self.not_kept = ""
+        except NotKept as trouble:
+            self.not_kept = str(trouble)
+
+    # What the model sees
+
+    @property
+    def speeds(self) -> Speeds:
+        """How fast the model reads and writes, by its replies in this conversation."""
+        if self.model not in self._speeds:
+            speeds = self._speeds[self.model] = Speeds()
+            for turn in self.conversation.all_turns():
+                if self.model.model and turn.model == self.model.model:
+                    speeds.learn(turn.measure)
+        return self._speeds[self.model]
 
     def window(self, prompt: str, after: int | None = None) -> memory.Window:
         """What the model would be sent with `prompt` put after turn `after`, the last by default; asks no server."""
+        self.tokens.use(f"{self.model.model} {self.model.endpoint}")
         return memory.plan(
             self._leading(after),
             prompt,
             self.parameters,
             self.model.n_ctx,
-            self.tokens.count,
+            self.tokens,
             exact=self.exact_window,
             summary=self.conversation.summary,
+            cached=self._heard if self._heard_by == (self.endpoint, self.model) else (),
+            reading_speed=self.speeds.reading,
         )
 
-    async def count(self, prompt: str) -> None:
-        """Ask the server for the sizes of the texts it has not counted yet, so that `window` is exact."""
-        texts = [self.parameters.system, prompt, *(turn.text for turn in self.conversation.path())]
+    async def count(self, prompt: str, after: int | None = None) -> None:
+        """Ask the server for the sizes of the texts it has not counted yet, so that `window` is exact.
+
+        Does nothing while a reply streams, for a question may cut it.
+        """
+        if self.replying:
+            return
+        system = self.window(prompt, after).system_text
+        leading = self._leading(after)
+        near = list(leading[-(self.parameters.turns + 2) :])
+        turns = [*reversed(near), *(turn for turn in leading if turn.pinned)]
+        texts = [system, prompt, *(turn.text for turn in turns if not turn.left_out)]
         await self.tokens.learn(texts, self.endpoint.count_tokens)
 
+    # Questions and replies
+
     async def ask(self, prompt: str, after: int | None = None) -> AsyncGenerator[DialogueEvent, None]:
-        """Put a question after turn `after` (the last by default, ROOT for the start) and stream the answer to it."""
-        await self.count(prompt)
+        """Put a question after turn `after` (the last by default, ROOT for the start) and stream the answer to it.
+
+        After the parent of another question it becomes a new version of that one.
+        """
+        await self.count(prompt, after)
         window = self.window(prompt, after)
         if window.refusal:
             yield Refused(window.refusal)
@@ -150,6 +228,7 @@ class Dialogue:
 
     async def answer_again(self, question: Turn) -> AsyncGenerator[DialogueEvent, None]:
         """Stream another answer to a question that was asked before; the earlier ones stay as versions of it."""
+        await self.count(question.text, question.parent)
         window = self.window(question.text, question.parent)
         if window.refusal:
             yield Refused(window.refusal)
@@ -159,19 +238,55 @@ class Dialogue:
             async for event in events:
                 yield event
 
+    async def continue_reply(self, reply: Turn) -> AsyncGenerator[DialogueEvent, None]:
+        """Have the last reply go on, in the same turn."""
+        if reply is not self.conversation.last() or reply.role is not Role.ASSISTANT or reply.parent == ROOT:
+            yield Refused("Only the last reply can be continued")
+            return
+        question = self.conversation.turn(reply.parent)
+        window = self.window(f"{question.text}\n{reply.text}\n{CONTINUE}", question.parent)
+        if window.refusal:
+            yield Refused(window.refusal)
+            return
+        self._record_circumstances(question.text)
+        messages = memory.messages(window, question.text)
+        if reply.text:
+            messages += (Message(Role.ASSISTANT, reply.text), Message(Role.USER, CONTINUE))
+        yield TurnResumed(reply, window)
+        async with aclosing(self._stream(reply, messages, window)) as events:
+            async for event in events:
+                yield event
+
     async def _answer(self, question: Turn, window: memory.Window) -> AsyncGenerator[DialogueEvent, None]:
-        request = Request(memory.messages(window, question.text), self.parameters, self.model.model)
         reply = self._begin(Role.ASSISTANT, question.id, self.model.model)
-        yield TurnBegun(reply)
+        yield TurnBegun(reply, window)
+        async with aclosing(self._stream(reply, memory.messages(window, question.text), window)) as events:
+            async for event in events:
+                yield event
+
+    async def _stream(
+        self, reply: Turn, messages: tuple[Message, ...], window: memory.Window
+    ) -> AsyncGenerator[DialogueEvent, None]:
+        request = Request(messages, self.parameters, self.model.model)
         stopwatch = Stopwatch(self._seconds)
+        splitter = ThoughtSplitter()
+        said_before, measured_before = reply.text, reply.measure
+        gap_wanted = bool(said_before) and not said_before[-1].isspace()
         ended = Ended(reply.id, Ending.STOPPED)
+        self.replying = True
         try:
             async with aclosing(self.endpoint.reply(request)) as events:
                 async for event in events:
                     match event:
                         case Delta(text=piece):
                             stopwatch.token()
-                            self.record(Said(reply.id, piece))
+                            # A new message begins without the space that stood between two words.
+                            gap = " " if gap_wanted and piece[:1].isalnum() else ""
+                            gap_wanted = gap_wanted and not piece
+                            for part in splitter.feed(gap + piece):
+                                self._say(reply, part)
+                                yield part
+                            continue
                         case Thought(text=piece):
                             stopwatch.token()
                             self.record(Said(reply.id, piece, thought=True))
@@ -179,15 +294,138 @@ class Dialogue:
                             ended = Ended(reply.id, ending, event.measure)
                         case Failed(explanation=why):
                             ended = Ended(reply.id, Ending.FAILED, event.measure, why)
+                    if isinstance(event, Finished | Failed):
+                        for part in splitter.end():
+                            self._say(reply, part)
+                            yield part
                     yield event
         finally:
-            self.record(replace(ended, measure=stopwatch.completed(ended.measure)))
+            self.replying = False
+            for part in splitter.end():
+                self._say(reply, part)
+            measure = stopwatch.completed(ended.measure)
+            self.speeds.learn(measure, window.reread_tokens)
+            self.record(replace(ended, measure=continued(measured_before, measure) if said_before else measure))
+            self._remember(request, reply.text if not reply.thought else "", lost=ended.ending is Ending.FAILED)
         self.tokens.calibrate(request.messages, ended.measure.prompt_tokens)
         yield TurnEnded(reply)
 
-    def _begin(self, role: Role, parent: int, model: str = "") -> Turn:
+    def _say(self, reply: Turn, part: Delta | Thought | AllThought) -> None:
+        match part:
+            case AllThought():
+                self.record(WasThought(reply.id))
+            case Delta(text=text):
+                self.record(Said(reply.id, text))
+            case Thought(text=text):
+                self.record(Said(reply.id, text, thought=True))
+
+    def _remember(self, request: Request, reply: str, *, lost: bool) -> None:
+        """What the server has in its cache now. A thought is not sent again, so a reply with one is not found there."""
+        self._heard = () if lost else (*request.messages, *([Message(Role.ASSISTANT, reply)] if reply else []))
+        self._heard_by = (self.endpoint, self.model)
+
+    # Changes to turns
+
+    def rewrite(self, reply: Turn, text: str) -> Turn:
+        """Put a person's words in the place of a reply, as a new version of it."""
+        edited = self._begin(reply.role, reply.parent, reply.model, edited=True)
+        self.record(Said(edited.id, text), Ended(edited.id))
+        return edited
+
+    def pin(self, turn: Turn, *, on: bool = True) -> None:
+        """Send a turn with every prompt, or no longer. A pinned turn is not left out."""
+        if on and turn.left_out:
+            self.record(Marked(turn.id, Mark.LEFT_OUT, False))
+        self.record(Marked(turn.id, Mark.PINNED, on))
+
+    def leave_out(self, turn: Turn, *, on: bool = True) -> None:
+        """Never send a turn, or again. One that is left out is not pinned."""
+        if on and turn.pinned:
+            self.record(Marked(turn.id, Mark.PINNED, False))
+        self.record(Marked(turn.id, Mark.LEFT_OUT, on))
+
+    def delete(self, turn: Turn) -> None:
+        """Take a turn out of the conversation, with all that follows it. Another version takes its place."""
+        self.record(Marked(turn.id, Mark.DELETED))
+
+    def restore(self, turn: Turn) -> None:
+        """Undo `delete`."""
+        self.record(Marked(turn.id, Mark.DELETED, False), Marked(turn.id, Mark.CHOSEN))
+
+    def show_version(self, turn: Turn, steps: int) -> Turn:
+        """Change to a version so many steps from this one, as far as there are; the one that stands there now."""
+        versions = self.conversation.versions(turn)
+        at = min(len(versions) - 1, max(0, versions.index(turn) + steps))
+        if versions[at] is not turn:
+            self.record(Marked(versions[at].id, Mark.CHOSEN))
+        return versions[at]
+
+    # Asides
+
+    async def summarise(self) -> AsyncGenerator[DialogueEvent, None]:
+        """Have the model sum up the turns it no longer sees, and send that in their place from here on.
+
+        The summary streams as Delta; SummaryMade tells that it holds.
+        """
+        window, before = self.window(""), self.conversation.summary
+        new = [turn for turn in window.forgotten if not window.summary or not before or turn.id > before.upto]
+        if not new:
+            yield Refused("The model still sees all that is not summed up yet")
+            return
+        messages, parameters, missing = summary_request(
+            new, window.summary, self.parameters, self.model.n_ctx, self.tokens
+        )
+        if missing == len(new):
+            yield Refused("Not one of the forgotten turns fits beside a summary of it")
+            return
+        if missing:
+            yield Note(f"The oldest {missing} of {len(new)} turns do not fit and are not in the summary")
+        text = ""
+        async with aclosing(self._aside(Request(messages, parameters, self.model.model))) as events:
+            async for event in events:
+                text += event.text if isinstance(event, Delta) else ""
+                yield event
+        if text.strip() and isinstance(event, Finished):
+            self.record(Summarised(new[-1].id, text.strip()))
+            yield SummaryMade(text.strip(), window.forgotten)
+
+    async def title_by_model(self) -> Titled | Failed:
+        """Have the model give the session a title, and record it."""
+        messages, parameters = title_request(self.conversation.path(), self.parameters)
+        text = ""
+        async with aclosing(self._aside(Request(messages, parameters, self.model.model))) as events:
+            async for event in events:
+                text += event.text if isinstance(event, Delta) else ""
+                if isinstance(event, Failed):
+                    return event
+        if not (title := clean_title(text)):
+            return Failed("The model gave no title")
+        self.record(Titled(title))
+        return Titled(title)
+
+    async def _aside(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+        """Stream a reply that is no turn, without its thoughts."""
+        splitter, said = ThoughtSplitter(), ""
+        self.replying = True
+        try:
+            async with aclosing(self.endpoint.reply(request)) as events:
+                async for event in events:
+                    parts = splitter.feed(event.text) if isinstance(event, Delta) else []
+                    if isinstance(event, Finished | Failed):
+                        parts = splitter.end()
+                    for part in parts:
+                        if isinstance(part, Delta):
+                            said += part.text
+                            yield part
+                    if not isinstance(event, Delta | Thought):
+                        yield event
+        finally:
+            self.replying = False
+            self._remember(request, said, lost=False)
+
+    def _begin(self, role: Role, parent: int, model: str = "", *, edited: bool = False) -> Turn:
         id = self.conversation.next_id()
-        self.record(Begun(id, role, parent, self._clock(), model))
+        self.record(Begun(id, role, parent, self._clock(), model, edited))
         return self.conversation.turn(id)
 
     def _leading(self, after: int | None) -> Sequence[Turn]:
@@ -199,10 +437,7 @@ class Dialogue:
         return [*self.conversation.before(turn), turn]
 
     def _record_circumstances(self, prompt: str) -> None:
-        """Before a question: that the session is open here, its title, model and parameters, where they are new."""
-        if not self._opened:
-            self.record(Opened(self._clock(), self._program))
-            self._opened = True
+        """Before a question: the title, the model and the parameters, where they are new."""
         if not self.conversation.title:
             self.record(Titled(title_of(prompt)))
         if self.model != self.conversation.model:
@@ -210,37 +445,3 @@ class Dialogue:
         values = self.parameters.as_mapping()
         if self.conversation.parameters is None or dict(self.conversation.parameters.values) != values:
             self.record(ParametersSet(values))
-
-
-class Stopwatch:
-    """Counts a reply's pieces and times them with `seconds`, a monotonic clock."""
-
-    def __init__(self, seconds: Callable[[], float]) -> None:
-        self._seconds = seconds
-        self._started = seconds()
-        self._first: float | None = None
-        self._last = self._started
-        self._tokens = 0
-
-    def token(self) -> None:
-        """A piece arrived."""
-        self._last = self._seconds()
-        self._first = self._last if self._first is None else self._first
-        self._tokens += 1
-
-    def completed(self, told: Measure) -> Measure:
-        """What the server told, with what it left out filled in from here."""
-        first = None if self._first is None else self._first - self._started
-        generation = None if self._first is None else self._last - self._first
-        return replace(
-            told,
-            tokens=self._tokens if told.tokens is None else told.tokens,
-            first_token_s=first if told.first_token_s is None else told.first_token_s,
-            generation_s=generation if told.generation_s is None else told.generation_s,
-        )
-
-
-def title_of(prompt: str) -> str:
-    """A session's title: the first line of its first prompt that says something, shortened."""
-    line = next((line.strip() for line in prompt.splitlines() if line.strip()), "untitled")
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"

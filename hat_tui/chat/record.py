@@ -71,6 +71,13 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class WasThought:
+    """All that a turn has said so far was thought: the mark that tells it came at the end only."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """A turn is whole, or as whole as it gets. `why` explains FAILED. A turn that is continued ends again."""
 
@@ -110,4 +117,4 @@ class Summarised:
     text: str
 
 
-Record = Opened | Titled | ModelUsed | ParametersSet | Begun | Said | Ended | Marked | Summarised
+Record = Opened | Titled | ModelUsed | ParametersSet | Begun | Said | WasThought | Ended | Marked | Summarised

@@ -22,6 +22,7 @@ from hat_tui.chat.record import (
     Said,
     Summarised,
     Titled,
+    WasThought,
 )
 
 FORMAT = 1
@@ -124,6 +125,8 @@ def record_line(record: Record, last_id: int = 0) -> str:
             kind, values = "mark" if on else "unmark", [id, mark.value]
         case Summarised(upto=upto, text=text):
             kind, values = "summary", [upto, text]
+        case WasThought(id=id):
+            kind, values = "was_thought", [id]
         case Said(id=id, thought=thought):
             kind, values = "thought" if thought else "said", [id]
     return _line(kind, values, {key: value for key, value in named.items() if value is not None})

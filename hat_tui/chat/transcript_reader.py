@@ -19,6 +19,7 @@ from hat_tui.chat.record import (
     Said,
     Summarised,
     Titled,
+    WasThought,
 )
 from hat_tui.chat.reply import Ending, Measure
 from hat_tui.chat.transcript import FORMAT, JSON, NOT_JSON, json_value
@@ -144,6 +145,8 @@ class _Reader:
                 return self._begin(line, position)
             case "end":
                 return _ended(self._known(line.id()), line)
+            case "was_thought":
+                return WasThought(self._known(line.id()))
             case "mark" | "unmark":
                 return Marked(self._known(line.id()), line.member(Mark, line.value(1)), line.kind == "mark")
             case "summary":

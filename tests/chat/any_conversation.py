@@ -17,6 +17,7 @@ from hat_tui.chat.record import (
     Said,
     Summarised,
     Titled,
+    WasThought,
 )
 from hat_tui.chat.reply import Ending, Measure
 
@@ -93,7 +94,7 @@ def conversations(draw: st.DrawFn, most: int = 40) -> list[Record]:
         elif choice == 9:
             records.append(Marked(draw(at_turn), draw(st.sampled_from(Mark)), draw(st.booleans())))
         elif choice == 10:
-            records.append(Summarised(draw(at_turn), draw(texts)))
+            records.append(draw(st.sampled_from([WasThought(draw(at_turn)), Summarised(draw(at_turn), draw(texts))])))
         else:
             other = st.one_of(
                 st.builds(Titled, texts),
