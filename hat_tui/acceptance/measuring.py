@@ -24,6 +24,8 @@ _WORD = re.compile(rf"[{_WIDE}]|(?:(?![{_WIDE}])\w)+(?:['’.,\-‐‑]?(?:(?![{
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.-]{0,40})(?:\s[^<>]{0,200})?(/?)>")
 _VOID = {"br", "hr", "img", "input", "meta", "link"}
 
+_STUCK = re.compile(r"([^\W\d_]{1,6}?)\1{11,}")
+
 SHORTEST_REPEATED = 4
 """Words a sentence or line must have before saying it three times counts as repeating."""
 
@@ -172,8 +174,8 @@ def unbalanced_tags(text: str, wanted: tuple[str, ...] = ()) -> str:
 def repetition(text: str) -> str:
     """What is said over and over, "" when nothing is.
 
-    Over and over: a sentence or line of four words or more three times, or the same run of words three times in a
-    row that is eight words long at least. Tables and code are left out.
+    Over and over: a sentence or line of four words or more three times; or the same run of words three times in a
+    row, eight words in all at least; or up to six letters twelve times in a row. Tables and code are left out.
     """
     prose = "\n".join(line for line in without_code(text).splitlines() if not _TABLE_LINE.match(line))
     counted: dict[str, int] = {}
@@ -183,6 +185,8 @@ def repetition(text: str) -> str:
             counted[key] = counted.get(key, 0) + 1
             if counted[key] == 3:
                 return sentence
+    if stuck := _STUCK.search(prose):
+        return stuck[1]
     return _repeated_run([word.lower() for word in words(prose)])
 
 

@@ -191,8 +191,10 @@ class Run:
 
     @property
     def is_judged(self) -> bool:
-        """Whether every slot has an answer and every answer a mark. Until then names stay hidden."""
-        return all(slot in self.marks for slot in self.slots)
+        """Whether every answer has a mark and none is to come, but those of models that cannot be loaded. Until then
+        names stay hidden.
+        """
+        return all(slot in self.marks or (slot not in self.answers and slot.model in self.lost) for slot in self.slots)
 
     def pairs(self) -> tuple[Pair, ...]:
         """Every two models' answers to one task and repeat, in an order and with sides that the seed decides."""

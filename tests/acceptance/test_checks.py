@@ -108,6 +108,11 @@ def test_a_run_said_three_times_or_more_is_repetition(run, times):
     assert not measuring.repetition(" ".join(run))
 
 
+@pytest.mark.parametrize(("text", "again"), [("GoGGGMMMMMMMMMMMMMMMM", "M"), ("ha" * 12, "ha"), ("Nooooo! Hahaha", "")])
+def test_letters_that_go_on_and_on_are_repetition(text, again):
+    assert measuring.repetition(text) == again
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_nonsense_for_a_check_is_refused_in_words(kind):
     for nonsense in ({"x": 1}, [[]], -1, [1]):

@@ -93,6 +93,15 @@ def test_it_is_judged_when_every_slot_has_a_mark():
     assert run.is_judged
 
 
+def test_a_model_that_cannot_be_loaded_does_not_keep_names_hidden():
+    run = Run([PLAN, ModelLost("large", AT, "no file")])
+    for slot in run.pending("small"):
+        run.apply(answered(slot))
+        assert not run.is_judged
+        run.apply(Marked(slot, AT, 5))
+    assert run.is_judged
+
+
 def test_what_the_plan_does_not_know_is_passed_over():
     run = full_run()
     run.apply(Marked(Slot("z", "small"), AT, 5))
