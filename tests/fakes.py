@@ -1,7 +1,7 @@
 """Fakes for what reaches outside: handed in where the real adapters would be."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept, Request
 from hat_tui.chat.parameters import SamplingParameters
-from hat_tui.chat.record import Begun, ModelUsed, Record
+from hat_tui.chat.record import Begun, ModelUsed, Record, Titled
 from hat_tui.chat.reply import Delta, Ending, Finished, Measure, ReplyEvent
 from hat_tui.server.launch import for_model
 from hat_tui.server.phase import Phase, ServerState
@@ -135,6 +135,7 @@ class MemorySessions:
 
     keepers: dict[str, ListKeeper] = field(default_factory=dict)
     prompts: Sequence[str] = ()
+    trash: dict[str, ListKeeper] = field(default_factory=dict)
 
     def new(self) -> ListKeeper:
         keeper = ListKeeper()
@@ -145,11 +146,31 @@ class MemorySessions:
         keeper = self.keepers[id]
         return Conversation(keeper.records), keeper, []
 
-    def list(self) -> Sequence[SessionChoice]:
-        return [self._choice(id, keeper) for id, keeper in reversed(self.keepers.items()) if keeper.records]
+    def read(self, id: str) -> Conversation:
+        return Conversation(self.keepers[id].records)
+
+    def create(self, records: Iterable[Record]) -> ListKeeper:
+        keeper = self.new()
+        keeper.records.extend(records)
+        return keeper
+
+    def export(self, id: str, conversation: Conversation, format: str) -> Path:
+        return Path(f"{id}.{format}")
+
+    def rename(self, id: str, title: str) -> None:
+        self.keepers[id].records.append(Titled(title))
+
+    def delete(self, id: str) -> Path:
+        self.trash[id] = self.keepers.pop(id)
+        return Path("trash") / id
+
+    def restore(self, trashed: Path) -> str:
+        self.keepers[trashed.name] = self.trash.pop(trashed.name)
+        return trashed.name
 
     def search(self, words: str) -> Sequence[SessionChoice]:
-        return [choice for choice in self.list() if words in choice.title]
+        listed = [self._choice(id, keeper) for id, keeper in reversed(self.keepers.items()) if keeper.records]
+        return [choice for choice in listed if words in choice.title]
 
     def recent_prompts(self) -> Sequence[str]:
         return self.prompts

@@ -12,6 +12,7 @@ from hat_tui.adapters.session_file import SessionFile
 from hat_tui.chat.article_log import read_log
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept
+from hat_tui.chat.export import FORMATS
 from hat_tui.chat.record import Record, Titled
 from hat_tui.chat.session_head import head, is_session, questions
 from hat_tui.chat.session_search import Search
@@ -107,6 +108,13 @@ class SessionFolder:
             if len(recent) >= MOST_PROMPTS:
                 break
         return list(recent)[:MOST_PROMPTS][::-1]
+
+    def export(self, id: str, conversation: Conversation, format: str) -> Path:
+        """Write a session beside its file as md, json or html; the file. KeyError for another format, OSError."""
+        ending, write = {ending.lstrip("."): (ending, write) for ending, write in FORMATS.values()}[format]
+        file = self.path / f"{id.removesuffix(ENDING)}{ending}"
+        file.write_text(write(conversation), encoding="utf-8", newline="")
+        return file
 
     def rename(self, id: str, title: str) -> None:
         """Give a session another title; its id stays. Raises NotKept, NoSuchSession and OSError."""

@@ -86,7 +86,7 @@ async def test_enter_sends_ctrl_j_adds_a_line_and_a_paste_never_sends() -> None:
     async with driven(fake_services(endpoint)) as chat:
         await chat.ready()
         await chat.type("one\n")
-        chat.screen.prompt.post_message(Paste("two\r\n"))
+        chat.pilot.app.post_message(Paste("two\r\n"))
         await chat.until(lambda: chat.screen.prompt.text == "one\ntwo\n")
         assert not endpoint.requests
         await chat.pilot.press("enter")
@@ -320,7 +320,7 @@ async def test_slash_commands_are_done_completed_and_a_mistyped_one_is_told() ->
         await chat.until(lambda: chat.screen.parameters.top_k == 7)
         await chat.type("/sess")
         await chat.pilot.press("tab")
-        assert chat.screen.prompt.text == "/sessions"
+        assert chat.screen.prompt.text == "/sessions "
         chat.screen.prompt.put("/sing")
         await chat.pilot.press("enter")
         await chat.until(lambda: "There is no command /sing" in chat.texts[-1])

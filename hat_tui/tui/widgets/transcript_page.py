@@ -5,25 +5,23 @@ What is in view is laid out, nothing else; while a reply streams, only the cells
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from time import monotonic
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events, work
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.worker import get_current_worker
 
-from hat_tui.tui.widgets.code_lines import LEXERS
-from hat_tui.tui.widgets.look import ASCII, BLANK, STYLE_NAMES, Glyphs, Line, Look
+from hat_tui.tui.widgets.line_changes import changed_cells, marked
+from hat_tui.tui.widgets.look import BLANK, Line
+from hat_tui.tui.widgets.transcript_scroll import TranscriptScroll
+from hat_tui.tui.widgets.turn_copy import ROWS_APART, copied
 from hat_tui.tui.widgets.turn_lines import EDGE, GUTTER, MAX_MEASURE, Entry, TurnLines
-from hat_tui.tui.widgets.turn_store import TurnStore
 
 FRAME = 0.1
 """Seconds between two paints of a streaming reply."""
@@ -34,70 +32,19 @@ CALM = 1.0
 MAX_SHARE = 0.1
 """Of the processor, for painting a streaming reply: a slow block is painted less often."""
 
-ROWS_APART = 1 << 20
-"""Selected text is found again by turn and line, not by a place on the page, which moves: y = turn * this + line."""
 
-
-class TranscriptPage(ScrollView):
+class TranscriptPage(TranscriptScroll):
     """Shows entries and streams into them."""
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{name}" for name in STYLE_NAMES}
-    DEFAULT_CSS = """
-    TranscriptPage {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size-vertical: 1;
-        scrollbar-background: $background;
-        scrollbar-background-hover: $background;
-        scrollbar-background-active: $background;
-        background: $background;
-        color: $foreground;
-        & > .transcript--muted { color: $text-muted; }
-        & > .transcript--user { color: $text-accent; text-style: bold; }
-        & > .transcript--assistant { color: $text-primary; text-style: bold; }
-        & > .transcript--note { color: $text-muted; text-style: italic; }
-        & > .transcript--warning { color: $text-warning; }
-        & > .transcript--error { color: $text-error; }
-        & > .transcript--heading { color: $text-primary; text-style: bold; }
-        & > .transcript--code { color: $text-accent; background: $panel; }
-        & > .transcript--panel { background: $surface; }
-        & > .transcript--label { color: $text-muted; background: $surface; }
-        & > .transcript--link { color: $text-secondary; text-style: underline; }
-        & > .transcript--quote { color: $text-muted; }
-        & > .transcript--bar { color: $text-disabled; }
-        & > .transcript--selected { color: $primary; text-style: bold; }
-        & > .transcript--hit { background: $warning-muted; color: $text-warning; text-style: underline; }
-        & > .transcript--hit-now { background: $warning; color: $background; text-style: bold; }
-        & > .transcript--keyword { color: $text-primary; background: $surface; text-style: bold; }
-        & > .transcript--string { color: $text-success; background: $surface; }
-        & > .transcript--number { color: $text-warning; background: $surface; }
-        & > .transcript--comment { color: $text-muted; background: $surface; text-style: italic; }
-        & > .transcript--name { color: $text-secondary; background: $surface; }
-        & > .transcript--operator { color: $text-muted; background: $surface; }
-        &:ansi > .transcript--muted { text-style: dim; }
-        &:ansi > .transcript--note { text-style: dim italic; }
-        &:ansi > .transcript--label { text-style: dim; }
-        &:ansi > .transcript--quote { text-style: dim; }
-        &:ansi > .transcript--bar { text-style: dim; }
-        &:ansi > .transcript--comment { text-style: dim italic; }
-        &:ansi > .transcript--hit { background: ansi_yellow; color: ansi_black; }
-        &:ansi > .transcript--hit-now { background: ansi_bright_yellow; color: ansi_black; text-style: bold reverse; }
-    }
-    """
+
     selected: reactive[int | None] = reactive(None, repaint=False)
     """The key of the turn that keys act on."""
 
     def __init__(
         self, *, ascii_only: bool = False, name: str | None = None, id: str | None = None, classes: str | None = None
     ) -> None:
-        super().__init__(name=name, id=id, classes=classes)
-        self._glyphs = ASCII if ascii_only else Glyphs()
-        self._look = Look(dict.fromkeys(STYLE_NAMES, Style.null()), self._glyphs)
-        self._store = TurnStore(self._look)
-        self._follows = True
-        self._settling = False
-        self._restyled = True
+        super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
         self._pending: dict[int, tuple[list[str], list[str]]] = {}
         self._timer: Timer | None = None
         self._next_paint = 0.0
@@ -117,7 +64,8 @@ class TranscriptPage(ScrollView):
     def append(self, entry: Entry) -> None:
         """Show one more entry, at the end."""
         self._store.add(entry)
-        self._after_change(len(self._store) - 1, None)
+        self._settle()
+        self.refresh()
 
     def update(self, entry: Entry) -> None:
         """Show `entry` in place of the one of the same key; nothing happens when there is none."""
@@ -162,20 +110,6 @@ class TranscriptPage(ScrollView):
             self._flush_key(key)
         return self._store.entries
 
-    @property
-    def follows(self) -> bool:
-        """Whether the view goes on with what is added at the end."""
-        return self._follows
-
-    def go_to_end(self) -> None:
-        """Show the end, and follow it from now on."""
-        self._follows = True
-        self._settle(end=True)
-
-    def scroll_to_line(self, line: int) -> None:
-        """Have `line` at the top of the view, as far as there are lines, without animation."""
-        self.scroll_to(y=line, animate=False, force=True)
-
     # Streaming
 
     def _queue(self, key: int, text: str, thought: str) -> None:
@@ -205,9 +139,8 @@ class TranscriptPage(ScrollView):
         index = self._store.place(key)
         if index < 0 or not (text or thought):
             return
-        before = self._lines_of(index)
-        self._store.more_text(index, text, thought)
-        self._after_change(index, before)
+        with self._changing(index):
+            self._store.more_text(index, text, thought)
         if not self._growing:
             self.set_timer(CALM, self._finish)
         self._growing.add(key)
@@ -220,37 +153,39 @@ class TranscriptPage(ScrollView):
             return
         for key in self._growing:
             if (index := self._store.place(key)) >= 0:
-                before = self._lines_of(index)
-                self._store.finish(index)
-                self._after_change(index, before)
+                with self._changing(index):
+                    self._store.finish(index)
         self._growing.clear()
 
     def _change(self, index: int, entry: Entry) -> None:
-        before = self._lines_of(index)
-        self._store.change(index, entry)
-        self._after_change(index, before)
+        with self._changing(index):
+            self._store.change(index, entry)
 
-    def _lines_of(self, index: int) -> list[Line] | None:
-        turn = self._store.laid_out(index)
-        return turn.lines if turn else None
-
-    def _after_change(self, index: int, before: list[Line] | None) -> None:
-        """Keep the view where it belongs and paint what differs from the lines `before`."""
+    @contextmanager
+    def _changing(self, index: int) -> Iterator[None]:
+        """Around a change of one turn: the view stays where it belongs, and the cells that differ are painted."""
+        heights, y, hint = self._store.heights, self.scroll_offset.y, self._hint_shown
+        before, bottom = self._lines_of(index), heights.top(index + 1)
+        yield
         if not self._store.width:
             return
-        y, hint = self.scroll_offset.y, self._hint_shown
-        self._settle()
+        moved = heights.top(index + 1) - bottom if bottom <= y else 0
+        self._settle(top=y + moved)
         after = self._lines_of(index)
-        if self.scroll_offset.y != y or after is None:
+        if moved or self.scroll_offset.y != y:
             return
-        if before is None or (len(before) != len(after) and index + 1 < len(self._store)):
+        if before is None or after is None or (len(before) != len(after) and index + 1 < len(self._store)):
             self.refresh()
             return
-        regions = self._changed_regions(self._store.heights.top(index) - y, before, after)
+        regions = self._changed_regions(heights.top(index) - y, before, after)
         if hint != self._hint_shown:
             regions.append(Region(0, self.size.height - 1, self.size.width, 1))
         if regions:
             self.refresh(*regions)
+
+    def _lines_of(self, index: int) -> list[Line] | None:
+        turn = self._store.laid_out(index)
+        return turn.lines if turn else None
 
     def _changed_regions(self, top: int, before: list[Line], after: list[Line]) -> list[Region]:
         regions = []
@@ -263,137 +198,15 @@ class TranscriptPage(ScrollView):
             if number >= whole and (old is not BLANK or new is not BLANK):
                 regions.append(Region(0, top + number, GUTTER + max(old.cells, new.cells), 1))
             elif old is not new and old.segments != new.segments:
-                start, end = _changed_cells(old, new)
+                start, end = changed_cells(old, new)
                 regions.append(Region(GUTTER + start, top + number, end - start, 1))
         return regions
-
-    # Where the view is
-
-    def _settle(self, *, end: bool = False, top: int | None = None) -> None:
-        """Lay out what is in view.
-
-        A view that follows goes on by half a page when the end leaves it, or shows it at the bottom (`end`); any
-        other keeps its first line, or has `top` for it, whatever heights turn out to be.
-        """
-        store, height = self._store, self.size.height
-        if not store.width or not height:
-            return
-        self._take_look()
-        self._settling = True
-        try:
-            top = self.scroll_offset.y if top is None else top
-            if self._follows:
-                for index in range(len(store) - 1, -1, -1):
-                    store.lay_out(index)
-                    if store.heights.total - store.heights.top(index) >= height * 2:
-                        break
-                total = store.heights.total
-                if end:
-                    top = max(0, total - height)
-                elif total > top + height:
-                    top = total - height + height // 2
-            for _ in range(3):
-                top = min(self._laid_out_from(top, height), max(0, store.heights.total - 1))
-            self._place(top, max(store.heights.total, top + height))
-            visible = list(store.visible(top, height)) or [0]
-            store.tidy(visible[0], visible[-1])
-        finally:
-            self._settling = False
-        if wanted := LEXERS.take_wanted():
-            self._load_lexers(wanted)
-
-    @work(thread=True)
-    def _load_lexers(self, languages: set[str]) -> None:
-        worker = get_current_worker()
-        if LEXERS.load(languages) and not worker.is_cancelled:
-            self.app.call_from_thread(self._recolour)
-
-    def _recolour(self) -> None:
-        """Code that was shown in one colour can have its own now."""
-        self._store.restyle(self._look)
-        self.refresh()
-
-    def _laid_out_from(self, top: int, height: int) -> int:
-        """Lay out `height` lines from `top`; where `top` is now. Lines above it may move, those below stay."""
-        store, heights = self._store, self._store.heights
-        if not len(store):
-            return 0
-        index = heights.at(top)
-        while index >= 0 and not heights.is_known(index):
-            from_end = heights.top(index + 1) - top
-            store.lay_out(index)
-            top = max(0, heights.top(index + 1) - from_end)
-            index = heights.at(top)
-        for index in store.visible(top, height):
-            store.lay_out(index)
-        return top
-
-    def _place(self, top: int, total: int) -> None:
-        size = Size(self.size.width, total)
-        if self.virtual_size != size:
-            self.virtual_size = size
-        if self.scroll_y != top:
-            self.scroll_y = self.scroll_target_y = top
-        # Told of a position before it is shown, the scrollbar would start at the top.
-        self.vertical_scrollbar.position = top
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """A scroll by the person: follow the end only when it is back in view."""
-        super().watch_scroll_y(old_value, new_value)
-        if self._settling or round(old_value) == round(new_value):
-            return
-        if new_value > old_value:
-            self._follows = new_value + self.size.height >= self._store.heights.total
-        elif new_value < self.max_scroll_y:
-            self._follows = False
-        self._settle()
-
-    def _on_resize(self, event: events.Resize) -> None:
-        width = self.size.width - self.styles.scrollbar_size_vertical
-        if width > 0 and width != self._store.width:
-            self._reshape(width)
-        else:
-            self._settle(end=self._follows)
-        self.refresh()
-
-    def _reshape(self, width: int) -> None:
-        """Lay out anew, with the same words at the top of the view (or the end at its bottom)."""
-        if not self._store.width or self._follows or not len(self._store):
-            self._store.reshape(width)
-            self._settle(end=True)
-            return
-        index = self._store.heights.at(self.scroll_offset.y)
-        line = self.scroll_offset.y - self._store.heights.top(index)
-        block, part = _place_in(self._store.lay_out(index), line)
-        self._store.reshape(width)
-        line = _line_of(self._store.lay_out(index), block, part)
-        self._settle(top=self._store.heights.top(index) + line)
-
-    def notify_style_update(self) -> None:
-        """Styles have changed, perhaps by another theme."""
-        super().notify_style_update()
-        self._restyled = True
-
-    def _take_look(self) -> None:
-        """Draw with the styles as they are now; told of a change, Textual has not yet styled the component classes."""
-        if not self._restyled:
-            return
-        self._restyled = False
-        styles = {name: self.get_visual_style(f"transcript--{name}").rich_style for name in STYLE_NAMES}
-        if styles != self._look.styles:
-            self._look = Look(styles, self._glyphs)
-            self._store.restyle(self._look)
 
     # Painting
 
     @property
     def _hint_shown(self) -> bool:
         return not self._follows and self._store.heights.total > self.scroll_offset.y + self.size.height
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows of the view."""
-        self._take_look()
-        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Row `y` of the view."""
@@ -425,9 +238,9 @@ class TranscriptPage(ScrollView):
         blank = Segment(" " * (width - GUTTER - line.cells), self._look["text"])
         strip = Strip([turn.gutter(number, selected=selected), *line.segments, blank], width)
         for start, end, style in marks:
-            strip = _marked(strip, GUTTER + start, GUTTER + end, style)
+            strip = marked(strip, GUTTER + start, GUTTER + end, style)
         if span is not None:
-            strip = _marked(strip, max(GUTTER, span[0]), span[1], self.selection_style)
+            strip = marked(strip, max(GUTTER, span[0]), span[1], self.selection_style)
         strip = strip.apply_offsets(0, place)
         turn.painted[number] = (line, state, strip)
         return strip
@@ -457,21 +270,7 @@ class TranscriptPage(ScrollView):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, paragraphs and code lines whole, without bars and bullets' blanks."""
-        store = self._store
-        if not len(store):
-            return None
-        first = divmod(selection.start.y, ROWS_APART) if selection.start else (0, 0)
-        last = divmod(selection.end.y, ROWS_APART) if selection.end else (len(store) - 1, ROWS_APART)
-        parts: list[str] = []
-        for index in range(first[0], min(last[0], len(store) - 1) + 1):
-            lines = store.lay_out(index).lines
-            for number, line in enumerate(lines):
-                if (index, number) < first or (index, number) > last:
-                    continue
-                start, end = selection.get_span(index * ROWS_APART + number) or (0, -1)
-                words = line.words(start - GUTTER, None if end == -1 else max(0, end - GUTTER))
-                parts.append((words.rstrip() if line.glue == "\n" else words) + line.glue)
-        return "".join(parts).rstrip("\n"), "\n"
+        return (copied(self._store, selection), "\n") if len(self._store) else None
 
     def selection_updated(self, selection: Selection | None) -> None:
         """The mouse has selected something else."""
@@ -481,57 +280,3 @@ class TranscriptPage(ScrollView):
     def allow_select(self) -> bool:
         """Text can be selected by mouse."""
         return True
-
-
-def _changed_cells(old: Line, new: Line) -> tuple[int, int]:
-    """The cells in which two lines differ, from the first to the end of the longer one."""
-    start = 0
-    for before, after in zip(old.segments, new.segments, strict=False):
-        if before == after:
-            start += before.cell_length
-            continue
-        if before.style == after.style:
-            common = 0
-            for a, b in zip(before.text, after.text, strict=False):
-                if a != b:
-                    break
-                common += 1
-            # What follows may change the width of the last character, when that is no plain letter.
-            if not (common and after.text.isascii() and before.text.isascii()):
-                common = max(0, common - 4)
-            start += Segment(after.text[:common]).cell_length
-        break
-    return start, max(old.cells, new.cells, start + 1)
-
-
-def _marked(strip: Strip, start: int, end: int, style: Style) -> Strip:
-    """`strip` with the characters from `start` to `end` (-1: the last that is no blank) in another style."""
-    segments: list[Segment] = []
-    at = 0
-    if end == -1:
-        end = len(strip.text.rstrip())
-    for text, own, control in strip:
-        a, b = max(0, start - at), max(0, end - at)
-        both = own + style if own else style
-        for part, look in ((text[:a], own), (text[a:b], both), (text[max(a, b) :], own)):
-            if part:
-                segments.append(Segment(part, look, control))
-        at += len(text)
-    return Strip(segments, strip.cell_length)
-
-
-def _place_in(turn: TurnLines, line: int) -> tuple[int, float]:
-    """Which block of the turn's text a line belongs to (-1: above the text), and how far down in it."""
-    starts = [*turn.text_starts, len(turn.lines)]
-    block = next((n - 1 for n, start in enumerate(starts) if start > line), len(starts) - 2)
-    if block < 0:
-        return -1, line
-    return block, (line - starts[block]) / max(1, starts[block + 1] - starts[block])
-
-
-def _line_of(turn: TurnLines, block: int, part: float) -> int:
-    """The line that `_place_in` told, in another layout."""
-    starts = [*turn.text_starts, len(turn.lines)]
-    if block < 0 or block + 1 >= len(starts):
-        return min(int(part), starts[0])
-    return starts[block] + int(part * (starts[block + 1] - starts[block]))

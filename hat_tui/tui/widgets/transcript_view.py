@@ -10,6 +10,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 
 from hat_tui.chat.safe_text import safe_link
@@ -17,7 +18,7 @@ from hat_tui.tui.keymap import TURN
 from hat_tui.tui.widgets.look import Line
 from hat_tui.tui.widgets.markdown_blocks import code_blocks
 from hat_tui.tui.widgets.transcript_page import TranscriptPage
-from hat_tui.tui.widgets.turn_lines import Entry, TurnLines
+from hat_tui.tui.widgets.turn_lines import GUTTER, Entry, TurnLines
 from hat_tui.tui.widgets.turn_search import Mark, TurnSearch
 
 __all__ = ["Entry", "TranscriptView"]
@@ -106,7 +107,8 @@ class TranscriptView(TranscriptPage, can_focus=True):
 
     def _paint_turn(self, key: int | None) -> None:
         if (index := self._store.place(key)) >= 0:
-            self.refresh_lines(self._store.heights.top(index), self._store.heights.height(index))
+            top = self._store.heights.top(index) - self.scroll_offset.y
+            self.refresh(Region(0, top, GUTTER, self._store.heights.height(index)))
 
     def _place_of_selected(self) -> int:
         return self._store.place(self.selected)

@@ -80,18 +80,20 @@ class TurnStore:
         """The turn, laid out; its height is known from then on."""
         turn = self._laid_out.pop(index, None)
         if turn is None:
-            entry = self.entries[index]
-            turn = TurnLines(
-                entry,
-                self._look,
-                self._width,
-                horizon=entry.key == self.horizon,
-                progress=self.progress.get(entry.key, ""),
-            )
+            turn = self._new(index)
             self._lines += len(turn.lines)
             self.heights.set(index, len(turn.lines))
         self._laid_out[index] = turn
         return turn
+
+    def peek(self, index: int) -> TurnLines:
+        """The turn as it would be laid out; nothing is kept, no height becomes known."""
+        return self._laid_out.get(index) or self._new(index)
+
+    def _new(self, index: int) -> TurnLines:
+        entry = self.entries[index]
+        horizon, progress = entry.key == self.horizon, self.progress.get(entry.key, "")
+        return TurnLines(entry, self._look, self._width, horizon=horizon, progress=progress)
 
     def change(self, index: int, entry: Entry, *, grows: bool = False) -> None:
         """Show `entry` in place of what stood there; `grows` when its text or thought has only become longer."""
