@@ -1,4 +1,4 @@
-"""How a connection to a server is made: kept alive, and through a proxy only where one belongs."""
+"""How a connection to a server is made: new for each request, watched, and by a proxy only where one belongs."""
 
 import socket
 import ssl
@@ -8,10 +8,6 @@ from urllib.parse import urlsplit
 import httpx2
 
 from hat_tui.adapters.endpoint_url import is_near
-
-IDLE_S = 3.0
-"""Seconds a connection is kept for the next request: less than the 5 after which uvicorn closes it, since a request
-sent into a closing connection fails."""
 
 GONE_S = 30
 """Seconds after which a peer that answers no more is taken for gone. Nothing else tells that the network is away while
@@ -26,7 +22,9 @@ def transport(url: str) -> httpx2.AsyncHTTPTransport:
     try:
         return httpx2.AsyncHTTPTransport(
             verify=httpx2.create_ssl_context() if parts.scheme == "https" else nothing_trusted,
-            limits=httpx2.Limits(keepalive_expiry=IDLE_S),
+            # Each request has a connection of its own. Servers close idle ones after seconds, and uvicorn at once after
+            # an error, and a request that is sent into a closing connection fails.
+            limits=httpx2.Limits(max_keepalive_connections=0),
             proxy=proxy_for(parts.scheme, parts.hostname or "", parts.netloc),
             socket_options=keepalive(),
         )
