@@ -1,61 +1,16 @@
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 
 import pytest
+from acceptance_fakes import TALK as PROTOCOL
+from acceptance_fakes import MemoryStore, Shelf
+from fakes import Ticks, says
 
-from hat_tui.acceptance.conduct import Asked, Heard, Loaded, ModelNotLoaded, Opening, conduct, time_left
+from hat_tui.acceptance.conduct import Asked, Heard, Opening, conduct, time_left
 from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.run import Answered, Marked, ModelLost, ModelReady, Planned, Run, Slot
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept
-from hat_tui.chat.record import ModelUsed
 from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Measure
-from tests.fakes import ListKeeper, ScriptedEndpoint, Ticks, says
-
-PROTOCOL = Protocol(
-    "Mine",
-    (
-        Task("hello", "Hello", ("Say hello.",), "Greets."),
-        Task("who", "Who", ("I am Ada.", "Who am I?"), "Ada.", max_tokens=20),
-    ),
-)
-
-
-class MemoryStore:
-    def __init__(self):
-        self.records = []
-        self.sessions = {}
-        self.trouble = ""
-
-    def keep(self, record):
-        if self.trouble:
-            raise NotKept(self.trouble)
-        self.records.append(record)
-
-    def session(self, slot):
-        self.sessions[slot] = ListKeeper()
-        return self.sessions[slot]
-
-
-class Shelf:
-    """Opens models; `scripts` are what each says, `broken` cannot be loaded, `opened` is what was loaded and when."""
-
-    def __init__(self, scripts=None, broken=(), n_ctx=2048):
-        self.endpoints = {label: ScriptedEndpoint(*said) for label, said in (scripts or {}).items()}
-        self.broken = set(broken)
-        self.opened = []
-        self.closed = []
-        self._n_ctx = n_ctx
-
-    @asynccontextmanager
-    async def open(self, label):
-        if label in self.broken:
-            raise ModelNotLoaded(f"{label} is no GGUF file")
-        self.opened.append(label)
-        endpoint = self.endpoints.setdefault(label, ScriptedEndpoint())
-        try:
-            yield Loaded(endpoint, ModelUsed(label, "here", self._n_ctx), {"sha256": "abc"}, lambda: 1_000_000)
-        finally:
-            self.closed.append(label)
 
 
 def new_run(*models, protocol=PROTOCOL):

@@ -1,10 +1,10 @@
 import pytest
+from acceptance_fakes import run_of
+from fakes import Ticks
 
 from hat_tui.acceptance.judging import Judging, PairJudging
 from hat_tui.acceptance.run import Preference
 from hat_tui.chat.dialogue import NotKept
-from tests.acceptance.judged_runs import run_of
-from tests.fakes import Ticks
 
 
 def judging(run, kept=None, kind=Judging):

@@ -2,10 +2,10 @@ import csv
 import io
 
 import pytest
+from acceptance_fakes import HOSTILE, run_of
 
 from hat_tui.acceptance.marks_csv import BadMarks, from_csv, to_csv
 from hat_tui.acceptance.run import Slot
-from tests.acceptance.judged_runs import HOSTILE, run_of
 
 RUN = run_of({"small": [4, 2]}, remarks={"story": "a bit flat"})
 TWO = run_of({"small": [4, 2], "large": [5, None]})

@@ -2,6 +2,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from acceptance_fakes import AT, HOSTILE, PROTOCOL, measure, run_of
 from markdown_it import MarkdownIt
 
 from hat_tui.acceptance.comparison import NotComparable, comparison
@@ -9,7 +10,6 @@ from hat_tui.acceptance.document import nice_end, plain_markdown, to_markdown, t
 from hat_tui.acceptance.document_html import to_html
 from hat_tui.acceptance.report import fingerprint, hidden, sheet
 from hat_tui.acceptance.run import Marked, Preference, Preferred, Slot
-from tests.acceptance.judged_runs import AT, HOSTILE, PROTOCOL, measure, run_of
 
 JUDGED = run_of({"small": [4, 4]}, remarks={"story": "a bit flat"})
 TWO = run_of({"small": [4, 4], "large": [5, 2]}, measures={"large": measure(speed=5)})

@@ -1,4 +1,5 @@
 import pytest
+from fakes import Ticks
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,6 @@ from hat_tui.acceptance.run import (
 )
 from hat_tui.acceptance.run_lines import line_of, records_of
 from hat_tui.chat.reply import Ending, Measure
-from tests.fakes import Ticks
 
 AT = Ticks().clock()
 PROTOCOL = Protocol("Mine", tuple(Task(id, id.upper(), (f"{id}?",), "It does.") for id in "abc"), repeats=2)

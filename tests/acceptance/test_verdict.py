@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 import pytest
+from acceptance_fakes import AT, PROTOCOL, measure, run_of
 
 from hat_tui.acceptance.run import Marked, Slot
 from hat_tui.acceptance.verdict import Outcome, figures, verdict
-from tests.acceptance.judged_runs import AT, PROTOCOL, measure, run_of
 
 
 def outcome(*marks, **more):

@@ -7,6 +7,9 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from acceptance_fakes import TALK as PROTOCOL
+from acceptance_fakes import Shelf
+from fakes import Ticks
 
 from hat_tui.acceptance.bench import NoSuchRun
 from hat_tui.acceptance.conduct import conduct
@@ -18,8 +21,6 @@ from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.reply import Ending
 from hat_tui.chat.transcript_reader import read
-from tests.acceptance.test_conduct import PROTOCOL, Shelf
-from tests.fakes import Ticks
 
 AT = Ticks().clock()
 SLOT = Slot("hello", "small")
