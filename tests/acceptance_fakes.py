@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from fakes import ListKeeper, ScriptedEndpoint, Ticks
 
+from hat_tui.acceptance.bench import NoSuchRun, OpenRun, ProtocolChoice, RunChoice
 from hat_tui.acceptance.conduct import Loaded, ModelNotLoaded
 from hat_tui.acceptance.protocol import Check, Criteria, Limits, Protocol, Task
+from hat_tui.acceptance.protocol_text import BadProtocol, Problem
 from hat_tui.acceptance.run import Answered, Marked, ModelReady, Planned, Run, Slot
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.record import ModelUsed
@@ -54,7 +56,11 @@ TALK = Protocol(
 
 
 class MemoryStore:
-    def __init__(self):
+    """Keeps records in a list; `trouble` makes it fail."""
+
+    def __init__(self, id="run-1"):
+        self.id = id
+        self.closed = False
         self.records = []
         self.sessions = {}
         self.trouble = ""
@@ -67,6 +73,9 @@ class MemoryStore:
     def session(self, slot):
         self.sessions[slot] = ListKeeper()
         return self.sessions[slot]
+
+    def close(self):
+        self.closed = True
 
 
 class Shelf:
@@ -89,3 +98,85 @@ class Shelf:
             yield Loaded(endpoint, ModelUsed(label, "here", self._n_ctx), {"sha256": "abc"}, lambda: 1_000_000)
         finally:
             self.closed.append(label)
+
+
+class MemoryBench:
+    """A bench whose runs live as long as the test; `shelf` has the models, by name."""
+
+    def __init__(self, shelf=None, models=("small", "large"), protocol=TALK):
+        self.shelf = shelf or Shelf()
+        self.models = models
+        self.known = {"talk": protocol}
+        self.stores = {}
+        self.saved = {}
+        self.tasks = []
+        self._ticks = Ticks()
+
+    def protocols(self):
+        return [ProtocolChoice(name, it.name, len(it.tasks), it.about) for name, it in self.known.items()]
+
+    def protocol(self, asked):
+        if asked not in self.known:
+            raise BadProtocol(asked, (Problem(0, "there is no such protocol; there are talk"),))
+        return self.known[asked]
+
+    def add_task(self, task, name="mine"):
+        self.tasks.append(task)
+        return f"{name}.toml"
+
+    def plan(self, protocol, models, seed=None):
+        for model in models:
+            if model not in self.models:
+                raise ModelNotLoaded(f"There is no model {model}.")
+        if not models:
+            raise ModelNotLoaded("No model was named; name one with --model")
+        return Planned(self.clock(), protocol, tuple(models), 5 if seed is None else seed)
+
+    def create(self, plan):
+        id = f"run-{len(self.stores) + 1}"
+        self.stores[id] = MemoryStore(id)
+        self.stores[id].keep(plan)
+        return self.open(id)
+
+    def add(self, run):
+        """Put a run in that was made elsewhere."""
+        opened = self.create(run.plan)
+        facts = [ModelReady(model, AT, told) for model, told in run.facts.items()]
+        for record in (*facts, *run.answers.values(), *run.marks.values()):
+            opened.store.keep(record)
+        return opened.store.id
+
+    def open(self, id):
+        store = self._store(id)
+        store.closed = False
+        return OpenRun(Run(store.records), store)
+
+    def read(self, id):
+        store = self._store(id)
+        return store.id, Run(store.records)
+
+    def runs(self):
+        choices = []
+        for id, store in self.stores.items():
+            run = Run(store.records)
+            counts = (len(run.slots), len(run.answers), len(run.marks))
+            choices.append(RunChoice(id, run.protocol.name, run.plan.at, run.plan.models, *counts))
+        return choices[::-1]
+
+    def opener(self, run):
+        return self.shelf.open
+
+    def save(self, id, name, text):
+        self.saved[name] = text
+        return f"{id}/{name}"
+
+    def clock(self):
+        return self._ticks.clock()
+
+    def seconds(self):
+        return self._ticks.seconds()
+
+    def _store(self, id):
+        if not self.stores or id not in ("last", *self.stores):
+            raise NoSuchRun("There are no runs yet" if not self.stores else f"No run has {id} in the name")
+        return self.stores[id] if id != "last" else list(self.stores.values())[-1]
