@@ -59,10 +59,13 @@ class Painter:
         self._size = 0
         dirty = [y for y in wanted.dirty if not self._same_row(y, wanted)]
         if len(dirty) * 10 > wanted.height * 9 and self._clear_to_the_common_blank(wanted):
-            dirty = [y for y in range(wanted.height) if not self._same_row(y, wanted)]
+            dirty = self._wrong_rows(wanted)
         if len(dirty) > 3 and (shift := find_shift(self.shown, wanted, sorted(dirty))):
-            self._scroll(shift)
-            dirty = [y for y in range(wanted.height) if not self._same_row(y, wanted)]
+            scrolled = self._cost(wanted, shift)
+            # Half a scroll looks worse than none: what it disturbs has to be put right in the same frame.
+            if scrolled <= budget and scrolled < self._cost(wanted, None):
+                self._scroll(shift)
+                dirty = self._wrong_rows(wanted)
         # Where the budget is short of the changes, every row gets its turn.
         dirty.sort(key=lambda y: (abs(y - wanted.y) > 1, (y - self._turn) % wanted.height))
         left = set(dirty)
@@ -75,6 +78,23 @@ class Painter:
                 break
         wanted.dirty = left
         return self._finish(wanted, caret)
+
+    def _cost(self, wanted: Grid, shift: Shift | None) -> int:
+        """How much the whole frame would take, after a shift or without; nothing is changed by asking."""
+        before = (self._at, self._style, self._out, self._size)
+        shown, self.shown = self.shown, self.shown.copy()
+        self._out, self._size = [], 0
+        if shift is not None:
+            self._scroll(shift)
+        for y in self._wrong_rows(wanted):
+            self._row(y, wanted)
+        cost = self._size
+        self.shown = shown
+        self._at, self._style, self._out, self._size = before
+        return cost
+
+    def _wrong_rows(self, wanted: Grid) -> list[int]:
+        return [y for y in range(wanted.height) if not self._same_row(y, wanted)]
 
     def _same_row(self, y: int, wanted: Grid) -> bool:
         return self.shown.chars[y] == wanted.chars[y] and self.shown.styles[y] == wanted.styles[y]
@@ -153,7 +173,7 @@ class Painter:
         """Bring the cursor to a cell, over a short gap by writing again what stands there."""
         if self._at is not None and self._at[1] == y and 0 < x - self._at[0] <= _SHORT_GAP:
             gap = range(self._at[0], x)
-            if all(self._style == styles[at] and " " <= chars[at] <= "~" for at in gap):
+            if all(" " <= chars[at] <= "~" and self._looks_right(chars[at], styles[at]) for at in gap):
                 self._write("".join(chars[at] for at in gap))
                 self._at = (x, y)
         self._move(x, y)
@@ -202,8 +222,14 @@ class Painter:
         else:
             self._write(char * count)
 
+    def _looks_right(self, char: str, style: Style) -> bool:
+        """Whether `char` can be written in the style that is on."""
+        if self._style is None:
+            return False
+        return self._style == style or (char == " " and serves_blank(self._style, style))
+
     def _wear_for_blank(self, style: Style) -> None:
-        if self._style is None or not serves_blank(self._style, style):
+        if not self._looks_right(" ", style):
             self._wear(style)
 
     def _blanks(self, x: int, y: int, end: int, last_of_row: bool) -> int:
