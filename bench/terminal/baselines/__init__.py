@@ -1,0 +1,1 @@
+"""Textual apps as they are usually written, and the driver that records what Textual writes."""
