@@ -50,12 +50,14 @@ class ModelHub:
         try:
             self._hub: Any = importlib.import_module("huggingface_hub")
             self._utils: Any = importlib.import_module("huggingface_hub.utils")
+            self._errors: Any = importlib.import_module("huggingface_hub.errors")
+            constants: Any = importlib.import_module("huggingface_hub.constants")
             self._http: Any = importlib.import_module("httpx2")
         except ImportError:
             raise DownloadTrouble("Downloading needs the extra: pip install 'hat-tui[hub]'.") from None
         # Otherwise it also asks the hub which programs to watch for, and tells it what runs here.
-        self._hub.constants.HF_HUB_DISABLE_TELEMETRY = True
-        endpoint = endpoint or os.environ.get("HF_ENDPOINT") or self._hub.constants.ENDPOINT
+        constants.HF_HUB_DISABLE_TELEMETRY = True
+        endpoint = endpoint or os.environ.get("HF_ENDPOINT") or constants.ENDPOINT
         self.endpoint = str(endpoint).rstrip("/")
         self.pause_s = pause_s
 
@@ -119,7 +121,7 @@ class ModelHub:
 
     def is_passing(self, error: Exception) -> bool:
         """Whether the same request may succeed a little later."""
-        if isinstance(error, self._hub.errors.HfHubHTTPError):
+        if isinstance(error, self._errors.HfHubHTTPError):
             return bool(error.response.status_code in (408, 429, 500, 502, 503, 504))
         return isinstance(error, self._http.TransportError)
 
@@ -129,7 +131,7 @@ class ModelHub:
 
     def translated(self, error: Exception, id: str) -> Exception:
         """The error in a person's words; an error of another kind comes back as it is."""
-        errors = self._hub.errors
+        errors = self._errors
         status = error.response.status_code if isinstance(error, errors.HfHubHTTPError) else 0
         match error:
             case errors.GatedRepoError():
