@@ -184,7 +184,7 @@ class MemorySessions:
 class ShelfOfModels:
     """Models by name; none of them is on a disk."""
 
-    choices: Sequence[ModelChoice] = (ModelChoice(Path("models/hat-demo.gguf"), "hat-demo", "llama, Q8_0, 2 MB"),)
+    choices: Sequence[ModelChoice] = (ModelChoice(Path("models/hat-demo.gguf"), "hat-demo"),)
 
     def list(self) -> Sequence[ModelChoice]:
         return self.choices
