@@ -14,7 +14,7 @@ ENDINGS = {
 }
 
 
-def entry(turn: Turn, *, versions: tuple[int, int] = (1, 1), dimmed: bool = False) -> Entry:
+def entry(turn: Turn, *, versions: tuple[int, int] = (1, 1), dimmed: bool = False, plain: bool = False) -> Entry:
     """How `turn` looks, as version `versions[0]` of `versions[1]`."""
     at, of = versions
     ending = ENDINGS.get(turn.ending, "") if turn.ending else ""
@@ -31,6 +31,7 @@ def entry(turn: Turn, *, versions: tuple[int, int] = (1, 1), dimmed: bool = Fals
         version=f"‹{at}/{of}›" if of > 1 else "",
         dimmed=dimmed or turn.left_out,
         pinned=turn.pinned,
+        plain=plain,
         tone="error" if turn.ending is Ending.FAILED else "warning" if ending else "",
     )
 

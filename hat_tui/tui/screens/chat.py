@@ -9,23 +9,24 @@ from textual.binding import BindingType
 
 from hat_tui import commands
 from hat_tui.chat.conversation import Conversation
-from hat_tui.chat.message import Role
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters, changed
 from hat_tui.chat.record import Titled
+from hat_tui.chat.reply import Failed
 from hat_tui.server.target import RemoteServer
 from hat_tui.services import NoSuchSession, NotConnected, Services, SessionKeeper
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.connect import ConnectScreen
-from hat_tui.tui.screens.conversing import WELCOME, ConversingScreen
+from hat_tui.tui.screens.conversing import WELCOME
 from hat_tui.tui.screens.pick import Choice, PickScreen
 from hat_tui.tui.screens.sessions import Chosen, SessionsScreen
+from hat_tui.tui.screens.turns import TurnsScreen
 from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.parameter_form import ParameterRows
 from hat_tui.tui.widgets.side_column import Panel
 
 
-class ChatScreen(ConversingScreen):
+class ChatScreen(TurnsScreen):
     """The conversation with its panels, dialogs and commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,10 +121,8 @@ class ChatScreen(ConversingScreen):
     def action_answer_again(self) -> None:
         """Another version of the last reply."""
         last = self.dialogue.conversation.last()
-        if last is None or self.replying or not self.link.ready:
-            return
-        question = last if last.role is Role.USER else self.dialogue.conversation.turn(last.parent)
-        self.converse(self.dialogue.answer_again(question), "")
+        if last:
+            self.do_to_turn("turn-regenerate", last)
 
     # Slash commands
 
@@ -141,6 +140,12 @@ class ChatScreen(ConversingScreen):
         return {
             "again": lambda rest: self.action_answer_again(),
             "connect": self._connect_to,
+            "continue": lambda rest: self._to_last("turn-continue"),
+            "copy": lambda rest: self._to_last("turn-copy"),
+            "delete": lambda rest: self._to_last("turn-delete"),
+            "edit": lambda rest: self._to_last("turn-edit"),
+            "export": self._export,
+            "fork": lambda rest: self.fork(self.dialogue.conversation),
             "help": lambda rest: self.app.run_action("keys_help"),
             "log": lambda rest: self.action_panel("log"),
             "memory": lambda rest: self.action_panel("memory"),
@@ -149,10 +154,35 @@ class ChatScreen(ConversingScreen):
             "parameters": lambda rest: self.action_panel("parameters"),
             "preset": self._take_preset,
             "quit": lambda rest: self.app.run_action("leave"),
-            "sessions": lambda rest: self.action_open_sessions(),
+            "sessions": lambda id: self.resume(id) if id else self.action_open_sessions(),
             "set": self._set_parameter,
+            "summarise": lambda rest: self._summarise(),
             "title": self._give_title,
+            "undelete": lambda rest: self.undelete(),
         }
+
+    def _to_last(self, action: str) -> None:
+        selected = self.transcript.selected
+        turn = self.dialogue.conversation.turn(selected) if selected and selected > 0 else self.last_reply()
+        if turn:
+            self.do_to_turn(action, turn)
+
+    def _summarise(self) -> None:
+        if self.replying is None and self.link.ready:
+            self.converse(self.dialogue.summarise(), "")
+
+    def _export(self, format: str) -> None:
+        if not self.keeper.name:
+            self.tell("There is nothing to export yet.", "warning")
+            return
+        try:
+            file = self.services.sessions.export(self.keeper.name, self.dialogue.conversation, format or "md")
+        except KeyError:
+            self.tell(f"A session is exported as md, json or html, not as {format}.", "warning")
+        except OSError as trouble:
+            self.tell(f"Nothing was exported: {trouble}", "error")
+        else:
+            self.tell(f"Exported to {file}")
 
     def _connect_to(self, url: str) -> None:
         if url:
@@ -187,11 +217,21 @@ class ChatScreen(ConversingScreen):
             self.tell(f"{name} is {value or 'empty'} from the next reply on.")
 
     def _give_title(self, words: str) -> None:
-        if words and self.dialogue.conversation.path():
+        if not self.dialogue.conversation.path():
+            self.tell("A session gets a title with its first prompt; /title WORDS gives another one.", "warning")
+        elif words:
             self.dialogue.record(Titled(words))
             self.tell(f"This session is called “{words}”.")
-        else:
-            self.tell("A session gets a title with its first prompt; /title WORDS gives another one.", "warning")
+        elif self.replying is None and self.link.ready:
+            self._ask_for_title()
+
+    @work(exclusive=True, group="reply")
+    async def _ask_for_title(self) -> None:
+        match await self.dialogue.title_by_model():
+            case Titled(title=title):
+                self.tell(f"This session is called “{title}”.")
+            case Failed(explanation=why):
+                self.tell(why, "warning")
 
     # Sessions, models, servers, presets
 
@@ -202,7 +242,7 @@ class ChatScreen(ConversingScreen):
             going = "the running reply stops" if self.replying else "what is not sent yet is dropped"
             if not await self.app.push_screen_wait(ConfirmScreen(f"Start a new session? Then {going}.")):
                 return
-        self._change_session(Conversation(), self.services.sessions.new())
+        self.change_session(Conversation(), self.services.sessions.new())
         self.tell(WELCOME)
 
     def resume(self, id: str) -> None:
@@ -212,32 +252,17 @@ class ChatScreen(ConversingScreen):
         except (NoSuchSession, OSError) as trouble:
             self.tell(str(trouble), "error")
             return
-        self._change_session(conversation, keeper)
+        self.change_session(conversation, keeper)
         for problem in problems:
             self.tell(problem, "warning")
         if conversation.parameters:
             self._use_parameters(SamplingParameters.from_mapping(conversation.parameters.values))
 
-    def _change_session(self, conversation: Conversation, keeper: SessionKeeper) -> None:
-        self.stop_reply()
-        self.queue.clear()
-        self.held = False
-        self.keeper.close()
-        self.keeper = keeper
-        before = self.dialogue
-        self.dialogue = self._dialogue(conversation)
-        self.dialogue.endpoint, self.dialogue.model = before.endpoint, before.model
-        self.dialogue.tokens = before.tokens
-        self.show_conversation()
-        self.status.session = keeper.name
-        self.look_ahead()
-        self._show_queue()
-
     @work(exclusive=True, group="dialog")
     async def action_pick_model(self) -> None:
         """Choose among the models there are; the conversation stays."""
         found = self.services.models.list()
-        choices = [Choice(str(model.path), model.name, model.facts) for model in found]
+        choices = [Choice(str(model.path), model.name, model.line) for model in found]
         none = "No model here yet: hat-tui models get downloads one, Alt+C connects to a server"
         path = await self.app.push_screen_wait(PickScreen("Run which model?", choices, none=none))
         if path:

@@ -15,10 +15,11 @@ from textual.widgets import Static
 
 from hat_tui import commands
 from hat_tui.chat.conversation import Conversation, Turn
-from hat_tui.chat.dialogue import Dialogue, DialogueEvent, Refused, TurnBegun, TurnEnded
+from hat_tui.chat.dialogue import Dialogue, DialogueEvent, Refused, SummaryMade, TurnBegun, TurnEnded, TurnResumed
 from hat_tui.chat.message import Role
 from hat_tui.chat.reply import Delta, Ending, Note, Reading, Thought
 from hat_tui.chat.safe_text import shown
+from hat_tui.chat.thinking import AllThought
 from hat_tui.chat.tokens import TokenCounter
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import Target
@@ -51,15 +52,19 @@ class ConversingScreen(Screen[None]):
         self.link = Link(services.connect, self._server_changed, self._server_said, self._server_lost)
         self.parameters = services.parameters
         self.keeper = services.sessions.new()
-        self.dialogue = self._dialogue(Conversation())
+        self.dialogue = self.dialogue_of(Conversation())
         self.queue: list[str] = []
         self.held = False
         self.replying: Turn | None = None
         self._note_keys = count(-1, -1)
         self._forgotten: set[int] = set()
+        self._plain: set[int] = set()
+        self._deleted: Turn | None = None
+        self._code_of, self._code_at = 0, 0
         self._looking: Timer | None = None
 
-    def _dialogue(self, conversation: Conversation) -> Dialogue:
+    def dialogue_of(self, conversation: Conversation) -> Dialogue:
+        """A dialogue that goes on with a conversation, kept where this screen keeps now."""
         return Dialogue(
             conversation,
             self.keeper,
@@ -128,7 +133,7 @@ class ConversingScreen(Screen[None]):
 
     def _server_lost(self, why: str) -> None:
         self.tell(f"{why} Nothing of the conversation is lost; Ctrl+S loads a model again.", "error")
-        self._show_queue()
+        self.show_queue()
 
     # Asking
 
@@ -164,14 +169,15 @@ class ConversingScreen(Screen[None]):
         """Put the last queued prompt back into the empty box."""
         if self.queue:
             self.prompt.put(self.queue.pop())
-            self._show_queue()
+            self.show_queue()
 
     def _send_next(self) -> None:
         if self.queue and self.link.ready and self.replying is None and not self.held:
             self.converse(self.dialogue.ask(self.queue[0]), self.queue.pop(0))
-        self._show_queue()
+        self.show_queue()
 
-    def _show_queue(self) -> None:
+    def show_queue(self) -> None:
+        """Show the prompts that wait, and what they wait for."""
         lines = [f"{at}. {shown(text.splitlines()[0])}" for at, text in enumerate(self.queue, 1)]
         why = (
             "Held; Enter in the empty box sends on."
@@ -205,8 +211,12 @@ class ConversingScreen(Screen[None]):
                 self.transcript.stream_thought(self.replying.id, piece)
             case TurnBegun(turn=turn) if turn.role is Role.USER:
                 self.transcript.append(entry(turn))
-            case TurnBegun(turn=turn):
+            case TurnBegun(turn=turn) | TurnResumed(turn=turn):
                 self._show_reply_begun(turn)
+            case AllThought() if self.replying:
+                self.transcript.update(self.as_entry(self.replying))
+            case SummaryMade(text=text, turns=turns):
+                self.tell(f"In place of {len(turns)} forgotten turns the model is now sent this summary: {text}")
             case Reading(done=done, total=total) if self.replying:
                 self.transcript.set_progress(self.replying.id, f"reading the prompt: {done} of {total} tokens")
             case Note(text=text):
@@ -221,10 +231,12 @@ class ConversingScreen(Screen[None]):
 
     def _show_reply_begun(self, turn: Turn) -> None:
         self.replying = turn
-        if len(self.dialogue.conversation.versions(turn)) > 1:
+        if any(entry.key == turn.id for entry in self.transcript.entries[-1:]):
+            self.transcript.update(self.as_entry(turn))
+        elif len(self.dialogue.conversation.versions(turn)) > 1:
             self.show_conversation()
         else:
-            self.transcript.append(self._as_entry(turn))
+            self.transcript.append(self.as_entry(turn))
         self.refresh_bindings()
         self.transcript.set_progress(turn.id, "waiting for the first token, Escape stops")
         self.status.session = self.keeper.name
@@ -237,7 +249,7 @@ class ConversingScreen(Screen[None]):
         turn, self.replying = self.replying, None
         if turn:
             self.transcript.set_progress(turn.id, "")
-            self.transcript.update(self._as_entry(turn))
+            self.transcript.update(self.as_entry(turn))
         self.refresh_bindings()
         if self.dialogue.not_kept:
             self.tell(self.dialogue.not_kept, "error")
@@ -254,15 +266,20 @@ class ConversingScreen(Screen[None]):
 
     # What is shown
 
-    def _as_entry(self, turn: Turn, *, dimmed: bool | None = None) -> Entry:
+    def as_entry(self, turn: Turn, *, dimmed: bool | None = None) -> Entry:
+        """A turn as it looks here and now."""
         versions = self.dialogue.conversation.versions(turn)
         place = (versions.index(turn) + 1, len(versions)) if turn in versions else (1, 1)
-        return entry(turn, versions=place, dimmed=turn.id in self._forgotten if dimmed is None else dimmed)
+        forgotten = turn.id in self._forgotten if dimmed is None else dimmed
+        return entry(turn, versions=place, dimmed=forgotten, plain=turn.id in self._plain)
 
-    def show_conversation(self) -> None:
-        """Show the conversation's path anew: another session, another version."""
+    def show_conversation(self, up_to: int | None = None) -> None:
+        """Show the conversation's path anew, as another session or version is shown; up to a turn, or whole."""
         self._forgotten = set()
-        self.transcript.show([self._as_entry(turn) for turn in self.dialogue.conversation.path()])
+        path = self.dialogue.conversation.path()
+        if up_to is not None:
+            path = path[: next((at for at, turn in enumerate(path, 1) if turn.id == up_to), 0)]
+        self.transcript.show([self.as_entry(turn) for turn in path])
         self.look_ahead()
 
     def copy(self, text: str) -> None:
@@ -287,7 +304,7 @@ class ConversingScreen(Screen[None]):
         forgotten = {turn.id for turn in window.forgotten}
         for turn in self.dialogue.conversation.path():
             if (turn.id in forgotten) != (turn.id in self._forgotten):
-                self.transcript.update(self._as_entry(turn, dimmed=turn.id in forgotten))
+                self.transcript.update(self.as_entry(turn, dimmed=turn.id in forgotten))
         self._forgotten = forgotten
         self.transcript.set_horizon(window.horizon.id if window.horizon else None)
 
