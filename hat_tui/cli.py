@@ -88,8 +88,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def _shared_flags() -> Parser:
-    from hat_tui.adapters.settings_file import SETTINGS
+    from hat_tui.adapters.settings_file import SETTINGS, launch_setting
     from hat_tui.chat.parameters import SPECS, SamplingParameters
+    from hat_tui.server.launch_form import LAUNCH_SPECS
 
     # SUPPRESS: a subparser must not write its own default over what stood before the command.
     shared = Parser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -97,6 +98,13 @@ def _shared_flags() -> Parser:
     for setting in SETTINGS:
         if not setting.secret:
             place.add_argument(setting.flag, help=setting.help, metavar=setting.kind.upper())
+    launch = shared.add_argument_group("how a model is run here")
+    for option in LAUNCH_SPECS:
+        told = f"{option.help} (default: {option.otherwise})".replace("%", "%%")
+        launch.add_argument(f"--{launch_setting(option).replace('_', '-')}", help=told, metavar=option.kind.upper())
+    launch.add_argument(
+        "--server-option", action="append", metavar="NAME=VALUE", help="any other setting of the server"
+    )
     sampling = shared.add_argument_group("how replies are made")
     for spec in SPECS:
         usual = spec.format(getattr(SamplingParameters(), spec.name)) or "none"

@@ -20,7 +20,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("again", "", "another version of the last reply"),
     Command("attach", "PATH", "put a text file below the prompt you are writing", plain=False),
     Command("connect", "[URL]", "connect to a server that is there already"),
+    Command("continue", "", "go on with the last reply, or the selected one", plain=False),
     Command("copy", "", "copy the last reply", plain=False),
+    Command("delete", "", "take the last reply, or the selected turn, out of the conversation", plain=False),
+    Command("edit", "", "change the last reply, or the selected turn", plain=False),
     Command("export", "[md|json|html]", "write the session beside its file in another format", plain=False),
     Command("fork", "", "go on in a new session that begins with this conversation", plain=False),
     Command("help", "", "what can be done, and how"),
@@ -35,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("set", "NAME VALUE", f"set a parameter: {', '.join(spec.name for spec in SPECS)}"),
     Command("summarise", "", "let the model sum up what it has forgotten, and send that", plain=False),
     Command("title", "[WORDS]", "name the session; without words the model finds a title"),
+    Command("undelete", "", "bring back what was deleted last", plain=False),
 )
 
 

@@ -207,7 +207,7 @@ class PlainChat:
                 self._tell(str(trouble))
             return
         for model in found.values():
-            self._write(f"  {shown(model.name)}  {shown(model.facts)}\n")
+            self._write(f"  {shown(model.name)}  {shown(model.line)}\n")
 
     def _show_parameters(self, rest: str) -> None:
         for spec in SPECS:
@@ -269,7 +269,9 @@ class PlainChat:
 
 
 def _ending(ending: Ending | None, speed: float | None, tokens: int | None) -> str:
-    told = {Ending.LENGTH: "reached the length limit, ", Ending.CUT: "cut off by the server, "}.get(ending or Ending.STOP, "")
+    told = {Ending.LENGTH: "reached the length limit, ", Ending.CUT: "cut off by the server, "}.get(
+        ending or Ending.STOP, ""
+    )
     return f"{told}{tokens or 0} tokens" + (f", {speed:.0f} tokens/s" if speed else "")
 
 

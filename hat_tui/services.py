@@ -11,6 +11,7 @@ from hat_tui.chat.dialogue import Endpoint, Keeper, Request
 from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import ModelUsed, Record
 from hat_tui.chat.reply import Failed, ReplyEvent
+from hat_tui.gguf.facts import Fit, ModelFacts
 from hat_tui.server.phase import ServerState
 from hat_tui.server.target import Target
 
@@ -95,6 +96,10 @@ class Sessions(Protocol):
         """A new session that holds these records already: a fork. Raises NotKept."""
         ...
 
+    def export(self, id: str, conversation: Conversation, format: str) -> Path:
+        """Write a session beside its file as md, json or html; the file. KeyError for another format."""
+        ...
+
     def rename(self, id: str, title: str) -> None:
         """Give a session another title. Raises NotKept."""
         ...
@@ -118,18 +123,50 @@ class Sessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """One model file of the list. `facts` is one line: quantization, size, context, whether it fits."""
+    """One model file of the list. `fits` is about the memory that is free now, at the context it would be run with."""
 
     path: Path
     name: str
-    facts: str
+    facts: ModelFacts | None = None
+    problem: str = ""
+    """Why it cannot be run, in a sentence; "" when it can."""
+    need: int = 0
+    """Bytes of memory it takes to run."""
+    fits: Fit = Fit.UNKNOWN
+
+    @property
+    def line(self) -> str:
+        """What it is, in one line."""
+        if self.facts is None:
+            return self.problem
+        facts = self.facts
+        parts = [
+            facts.architecture,
+            f"{_short(facts.parameters)} parameters" if facts.parameters else "",
+            facts.quantization,
+            f"{_short(facts.file_size)}B",
+            f"context {facts.trained_context}" if facts.trained_context else "",
+            "" if self.fits in (Fit.UNKNOWN, Fit.FITS) else f"{self.fits}: needs {_short(self.need)}B",
+            "" if facts.template else "no chat template",
+            self.problem,
+        ]
+        return ", ".join(part for part in parts if part)
+
+
+def _short(number: float) -> str:
+    """A number as 494 M or 1.8 G, in powers of a thousand."""
+    for unit in ("", " k", " M"):
+        if number < 1000:
+            return f"{number:.0f}{unit}" if number >= 10 or not unit else f"{number:.1f}{unit}"
+        number /= 1000
+    return f"{number:.1f} G"
 
 
 class Models(Protocol):
     """The model files on this machine."""
 
     def list(self) -> Sequence[ModelChoice]:
-        """Every GGUF that is found, by name. Reads headers only."""
+        """Every model that is found, by name, also those that cannot be run. Reads headers only."""
         ...
 
     def local(self, path: Path) -> Target:

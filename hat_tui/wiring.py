@@ -1,8 +1,7 @@
 """Settings in, a program's parts out: the one place where adapters are chosen and handed on."""
 
-import importlib.util
+import os
 import time
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,24 +9,23 @@ from hat_tui import __version__
 from hat_tui.adapters import clipboard, locations
 from hat_tui.adapters.connection import connection_to
 from hat_tui.adapters.last_used import LastUsed, LastUsedFile
+from hat_tui.adapters.model_folder import ModelFolder, other_caches
+from hat_tui.adapters.model_shelf import NO_SERVER, LaunchMemory, ModelShelf, can_run_models
 from hat_tui.adapters.preset_file import PresetFile
 from hat_tui.adapters.session_folder import SessionFolder
 from hat_tui.adapters.settings_file import BadSetting, Settings
 from hat_tui.chat.parameters import SamplingParameters
-from hat_tui.server.launch import LaunchOptions, ServedModel
-from hat_tui.server.target import LocalModel, RemoteServer, Target
-from hat_tui.services import ModelChoice, NotConnected, Services
+from hat_tui.server.target import RemoteServer, Target
+from hat_tui.services import NotConnected, Services
 
-NO_SERVER = (
-    "This hat-tui was installed without the part that runs models. Connect to a server with Alt+C, "
-    'or add that part: pip install "hat-tui[server]" (docs/install.md tells how to build it for your processor).'
-)
+CACHES = "caches"
+"""Stands in the setting model_dirs for the folders in which other programs keep GGUF files."""
 
 
 def services(settings: Settings, *, resume: str = "") -> Services:
     """Everything a front end needs. Raises BadSetting."""
     last_used = LastUsedFile(locations.state_folder())
-    models = ModelShelf(settings)
+    models = model_shelf(settings)
     first, why_none = first_target(settings, models, last_used.read())
     return Services(
         connect=lambda target: connection_to(target, locations.state_folder()),
@@ -48,6 +46,20 @@ def services(settings: Settings, *, resume: str = "") -> Services:
     )
 
 
+def model_shelf(settings: Settings) -> ModelShelf:
+    """The models of the models folder, of the further folders and the bundled one."""
+    folders = [locations.models_folder(settings.models_dir)]
+    for entry in filter(None, settings.model_dirs.split(os.pathsep)):
+        folders += other_caches() if entry == CACHES else [Path(entry).expanduser()]
+    return ModelShelf(
+        ModelFolder(folders),
+        LaunchMemory(locations.state_folder()),
+        bundled=locations.bundled_model(),
+        launch=settings.launch,
+        extra=settings.server_options,
+    )
+
+
 def sampling(settings: Settings) -> SamplingParameters:
     """The parameters to begin with: the preset that was named, and on top what was set. Raises BadSetting."""
     presets = PresetFile(locations.presets_file()).load()
@@ -57,7 +69,7 @@ def sampling(settings: Settings) -> SamplingParameters:
     return settings.sampling(presets[name])
 
 
-def first_target(settings: Settings, models: "ModelShelf", last: LastUsed) -> tuple[Target | None, str]:
+def first_target(settings: Settings, models: ModelShelf, last: LastUsed) -> tuple[Target | None, str]:
     """What to open with, or why there is nothing: what was asked for, what was used last, the only model, the demo.
 
     Nothing, without a reason, when there are several models to choose from. Raises BadSetting for a model that is
@@ -76,55 +88,16 @@ def first_target(settings: Settings, models: "ModelShelf", last: LastUsed) -> tu
         return None, NO_SERVER
     if last.model and Path(last.model).is_file():
         return models.local(Path(last.model)), ""
-    found = models.list()
-    if len(found) > 1:
-        return None, ""
-    only = found[0].path if found else locations.bundled_model()
-    if only is None:
+    found = [choice for choice in models.list() if not choice.problem]
+    if not found:
         return None, "There is no model yet: `hat-tui models get` downloads one, Alt+C connects to a server."
-    return models.local(only), ""
-
-
-def can_run_models() -> bool:
-    """Whether llama_cpp.server is installed beside us; it is never imported into this process."""
-    return importlib.util.find_spec("llama_cpp") is not None
+    own = [choice for choice in found if choice.path != locations.bundled_model()]
+    if len(own) > 1:
+        return None, ""
+    return models.local((own or found)[0].path), ""
 
 
 def _as_last_used(target: Target) -> LastUsed:
     if isinstance(target, RemoteServer):
         return LastUsed(url=target.url)
     return LastUsed(model=str(Path(target.options.models[0].path).resolve()))
-
-
-class ModelShelf:
-    """The model files of the models folder, ready to be run with the settings that hold."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._folder = locations.models_folder(settings.models_dir)
-
-    def list(self) -> Sequence[ModelChoice]:
-        """Every GGUF of the folder, by name."""
-        files = sorted(self._folder.glob("*.gguf"))
-        return [ModelChoice(file, file.stem, f"{file.stat().st_size / 1e6:.0f} MB") for file in files]
-
-    def find(self, asked: str) -> Path:
-        """The file a person means: a path, or a name in the folder with or without `.gguf`. Raises NotConnected."""
-        for candidate in (Path(asked).expanduser(), self._folder / asked, self._folder / f"{asked}.gguf"):
-            if candidate.is_file():
-                return candidate
-        known = ", ".join(choice.name for choice in self.list()) or "none"
-        raise NotConnected(f"There is no model {asked}: neither a file, nor in {self._folder} (there: {known}).")
-
-    def local(self, path: Path) -> Target:
-        """How to run this file. Raises NotConnected when nothing here can run models."""
-        if not can_run_models():
-            raise NotConnected(NO_SERVER)
-        settings = self._settings
-        options = LaunchOptions(
-            (ServedModel(str(path)),),
-            n_ctx=settings.n_ctx,
-            threads=settings.threads or None,
-            chat_format=settings.chat_format,
-        )
-        return LocalModel(options)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters
+from hat_tui.chat.parameters import SPECS, BadValue, ParameterSpec, SamplingParameters
+from hat_tui.server.launch_form import LAUNCH_SPECS, BadLaunch, LaunchSpec
 
 
 class BadSetting(ValueError):
@@ -18,7 +19,7 @@ class Setting:
     """One entry of the table that config file, variables, flags and docs share."""
 
     name: str
-    kind: Literal["text", "path", "count"]
+    kind: Literal["text", "path"]
     help: str
     secret: bool = False
     """Never a flag: arguments are seen by every user of the machine."""
@@ -40,9 +41,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("served_model", "text", "which of a server's models to ask, where it has several"),
     Setting("sessions_dir", "path", "where sessions are kept"),
     Setting("models_dir", "path", "where models are looked for"),
-    Setting("n_ctx", "count", "context length of a model we run, in tokens; 0 for the trained one"),
-    Setting("threads", "count", "threads of a model we run; 0 for one a physical core"),
-    Setting("chat_format", "text", "chat format of a model we run, instead of the one in its file"),
+    Setting(
+        "model_dirs", "text", "more folders with models, separated like PATH; `caches` for those of other programs"
+    ),
+    Setting("server_key", "text", "the key a server of ours asks for (variable or config file only)", secret=True),
     Setting("preset", "text", "start with this saved preset of parameters"),
     Setting("theme", "text", "a Textual theme by name; without one, dark or light as the terminal is"),
 )
@@ -59,13 +61,16 @@ class Settings:
     served_model: str = ""
     sessions_dir: Path | None = None
     models_dir: Path | None = None
-    n_ctx: int | None = None
-    threads: int = 0
-    chat_format: str = ""
+    model_dirs: str = ""
+    server_key: str = field(default="", repr=False)
     preset: str = ""
     theme: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """Sampling parameters that were set somewhere, by name; the rest comes from the preset or the defaults."""
+    launch: Mapping[str, str] = field(default_factory=dict)
+    """Launch options that were set somewhere, as text by the names of `launch_form.LAUNCH_SPECS`."""
+    server_options: tuple[str, ...] = ()
+    """Further settings of the server, each name=value."""
     keys: Mapping[str, str] = field(default_factory=dict)
 
     def sampling(self, preset: SamplingParameters) -> SamplingParameters:
@@ -82,39 +87,76 @@ class Settings:
             raise BadSetting(f"The key file {self.api_key_file} cannot be read: {error}") from error
 
 
+def launch_setting(spec: LaunchSpec) -> str:
+    """The name of a launch option among the settings: its own, but that `seed` is the one of replies."""
+    return "server_seed" if spec.name == "seed" else spec.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where values come from, the first that has one wins."""
+
+    flags: Mapping[str, Any]
+    environ: Mapping[str, str]
+    table: Mapping[str, Any]
+    config: Path
+
+    def find(self, name: str) -> tuple[Any, str] | None:
+        """The value that holds for a setting and what to call its source; None when it is not set."""
+        flag, variable = f"--{name.replace('_', '-')}", f"HAT_TUI_{name.upper()}"
+        places = ((self.flags.get(name), flag), (self.environ.get(variable), variable))
+        for value, source in (*places, (self.table.get(name), f"{name} in {self.config}")):
+            if value is not None and value != "":
+                return value, source
+        return None
+
+
 def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: Path) -> Settings:
     """Put the sources together. Raises BadSetting for a value or name that makes no sense, naming its source."""
     table = _read(config)
-    keys = table.pop("keys", {})
+    keys, options = table.pop("keys", {}), table.pop("server_options", [])
     if not isinstance(keys, dict) or not all(isinstance(value, str) for value in keys.values()):
         raise BadSetting(f'[keys] in {config} takes action = "key" lines')
-    values: dict[str, Any] = {}
-    parameters: dict[str, Any] = {}
-    known = {entry.name for entry in SETTINGS} | {entry.name for entry in SPECS}
+    if not isinstance(options, list) or not all(isinstance(option, str) for option in options):
+        raise BadSetting(f'server_options in {config} takes a list of "name=value" texts')
+    sources = _Sources(flags, environ, table, config)
+    _refuse_unknown(table, config)
+    values: dict[str, Any] = {
+        setting.name: _taken(setting, *found) for setting in SETTINGS if (found := sources.find(setting.name))
+    }
+    parameters = {spec.name: _parameter(spec, *found) for spec in SPECS if (found := sources.find(spec.name))}
+    launch = {
+        spec.name: _launch(spec, *found) for spec in LAUNCH_SPECS if (found := sources.find(launch_setting(spec)))
+    }
+    more = tuple(flags.get("server_option") or options)
+    return Settings(**values, parameters=parameters, launch=launch, server_options=more, keys=keys)
+
+
+def _refuse_unknown(table: Mapping[str, Any], config: Path) -> None:
+    known = {setting.name for setting in SETTINGS} | {spec.name for spec in SPECS}
+    known |= {launch_setting(spec) for spec in LAUNCH_SPECS}
     if unknown := sorted(set(table) - known):
         raise BadSetting(f"{config} sets {unknown[0]}, which is no setting; docs/settings.md lists them")
-    for setting in SETTINGS:
-        sources = ((flags.get(setting.name), setting.flag), (environ.get(setting.variable), setting.variable))
-        for value, source in (*sources, (table.get(setting.name), f"{setting.name} in {config}")):
-            if value is not None and value != "":
-                values[setting.name] = _taken(setting, value, source)
-                break
-    for spec in SPECS:
-        variable = "HAT_TUI_" + spec.name.upper()
-        flag = "--" + spec.name.replace("_", "-")
-        try:
-            source = flag
-            if (text := flags.get(spec.name)) is not None:
-                parameters[spec.name] = spec.parse(text)
-            elif (text := environ.get(variable)) is not None:
-                source = variable
-                parameters[spec.name] = spec.parse(text)
-            elif spec.name in table:
-                source = f"{spec.name} in {config}"
-                parameters[spec.name] = spec.check(table[spec.name])
-        except BadValue as trouble:
-            raise BadSetting(f"{source}: {trouble}") from None
-    return Settings(**values, parameters=parameters, keys=keys)
+
+
+def _parameter(spec: ParameterSpec, value: Any, source: str) -> Any:
+    """A value of the config file has a type, a flag or variable is text."""
+    try:
+        is_typed = not isinstance(value, str) or (spec.kind in ("text", "strings") and source.startswith(spec.name))
+        return spec.check(value) if is_typed else spec.parse(value)
+    except BadValue as trouble:
+        raise BadSetting(f"{source}: {trouble}") from None
+
+
+def _launch(spec: LaunchSpec, value: Any, source: str) -> str:
+    text = spec.format(value) if isinstance(value, bool | int | float) else value
+    try:
+        if not isinstance(text, str):
+            raise BadLaunch(f"{spec.label} takes a text or a number")
+        spec.parse(text)
+    except BadLaunch as trouble:
+        raise BadSetting(f"{source}: {trouble}") from None
+    return text
 
 
 def _read(config: Path) -> dict[str, Any]:
@@ -129,14 +171,6 @@ def _read(config: Path) -> dict[str, Any]:
 
 
 def _taken(setting: Setting, value: object, source: str) -> object:
-    if setting.kind == "count":
-        try:
-            number = int(value) if isinstance(value, str | int) and not isinstance(value, bool) else -1
-        except ValueError:
-            number = -1
-        if number < 0:
-            raise BadSetting(f"{source} takes a whole number of 0 or more, not {value!r}")
-        return number
     if not isinstance(value, str | Path):
         raise BadSetting(f"{source} takes a text, not {value!r}")
     return Path(value).expanduser() if setting.kind == "path" else str(value)

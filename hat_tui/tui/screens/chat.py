@@ -13,7 +13,7 @@ from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters, changed
 from hat_tui.chat.record import Titled
 from hat_tui.chat.reply import Failed
 from hat_tui.server.target import RemoteServer
-from hat_tui.services import NoSuchSession, NotConnected, Services, SessionKeeper
+from hat_tui.services import NoSuchSession, NotConnected, Services
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.connect import ConnectScreen

@@ -21,11 +21,11 @@ from hat_tui.chat.reply import Delta, Ending, Note, Reading, Thought
 from hat_tui.chat.safe_text import shown
 from hat_tui.chat.thinking import AllThought
 from hat_tui.chat.tokens import TokenCounter
+from hat_tui.link import Link
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import Target
 from hat_tui.services import LogLines, NotConnected, Nowhere, Services
 from hat_tui.tui.entries import entry, measured, note, seconds
-from hat_tui.link import Link
 from hat_tui.tui.widgets.command_hints import CommandHints
 from hat_tui.tui.widgets.key_bar import KeyBar
 from hat_tui.tui.widgets.prompt_box import PromptBox
