@@ -45,7 +45,6 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(command="chat")
     parser.add_argument("--version", action="version", version=f"hat-tui {__version__}")
     parser.add_argument("--where", action="store_true", help="print the config file and the folders in use, and end")
     parser.add_argument(
@@ -58,7 +57,38 @@ def build_parser() -> argparse.ArgumentParser:
     ask = commands.add_parser("ask", parents=[shared], help="print one answer and end")
     ask.add_argument("prompt", nargs="*", help="the question; standard input is put below it when it is piped")
     _add_sessions(commands.add_parser("sessions", help="list, search, show, export and find sessions"), shared)
+    _add_models(commands.add_parser("models", help="the models here: list, show, get more"), shared)
+    _add_server(commands, shared)
+    _add_acceptance(
+        commands.add_parser("accept", parents=[shared], conflict_handler="resolve", help="the Home Acceptance Test")
+    )
     return parser
+
+
+def _add_models(models: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    do = models.add_subparsers(dest="do", metavar="DO")
+    models.add_argument("--json", action="store_true", help="the list as JSON")
+    do.add_parser("list", parents=[shared], help="all models; the same as without a word")
+    show = do.add_parser("show", parents=[shared], help="all metadata, the chat template, the memory it needs")
+    show.add_argument("name", metavar="NAME")
+    get = do.add_parser("get", parents=[shared], help="download from a model hub (needs hat-tui[hub])")
+    get.add_argument("repository", metavar="OWNER/NAME", nargs="?", help="without it: models worth a try")
+    get.add_argument("wanted", metavar="FILE", nargs="?", default="", help="which one: a name or a quantization")
+
+
+def _add_server(commands: Any, shared: argparse.ArgumentParser) -> None:
+    serve = commands.add_parser("serve", parents=[shared], help="run the server alone, for others or for a service")
+    serve.add_argument("--share", action="store_true", help="serve the local network, with a key")
+    serve.add_argument("--exposed", action="store_true", help="serve others without a key, knowing what that means")
+    serve.add_argument("--verbose", action="store_true", help="log everything the server writes")
+    doctor = commands.add_parser("doctor", parents=[shared], help="check this machine, the server part and endpoints")
+    doctor.add_argument("--json", action="store_true", help="the findings as JSON")
+
+
+def _add_acceptance(accept: argparse.ArgumentParser) -> None:
+    from hat_tui.accept import add_commands
+
+    add_commands(accept)
 
 
 def _add_sessions(sessions: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -123,10 +153,10 @@ def _run(options: argparse.Namespace, handover: "Handover | None") -> int:
         settings = load(flags, os.environ, config)
         if options.where:
             return _where(settings)
-        if options.command == "ask":
-            return _ask(settings, " ".join(options.prompt))
-        if options.command == "sessions":
-            return _sessions(settings, options)
+        if options.command:
+            from hat_tui import subcommands
+
+            return subcommands.BY_NAME[options.command](settings, options)
         return _chat(settings, options, handover)
     except BadSetting as trouble:
         print(f"hat-tui: {trouble}", file=sys.stderr)
@@ -145,36 +175,6 @@ def _chat(settings: "Settings", options: argparse.Namespace, handover: "Handover
 
     HatTuiApp(services, handover).run()
     return 0
-
-
-def _ask(settings: "Settings", prompt: str) -> int:
-    import asyncio
-
-    from hat_tui import wiring
-    from hat_tui.shell.ask import ask
-
-    if not sys.stdin.isatty():
-        prompt = "\n\n".join(filter(None, (prompt, sys.stdin.read().strip("\n"))))
-    if not prompt.strip():
-        print('hat-tui: ask what? For example: hat-tui ask "What is GGUF?"', file=sys.stderr)
-        return 2
-    services = wiring.services(settings)
-    if services.first is None:
-        why = services.why_none or "There are several models: say which with --model"
-        print(f"hat-tui: {why}", file=sys.stderr)
-        return 1
-    return asyncio.run(ask(services.connect(services.first), services.parameters, prompt))
-
-
-def _sessions(settings: "Settings", options: argparse.Namespace) -> int:
-    from hat_tui.adapters import locations
-    from hat_tui.adapters.session_folder import SessionFolder
-    from hat_tui.shell import sessions
-
-    about = getattr(options, "about", None) or ""
-    words = about if isinstance(about, str) else " ".join(about)
-    shelf = SessionFolder(locations.sessions_folder(settings.sessions_dir))
-    return sessions.run(shelf, options.do, words, getattr(options, "format", "markdown"))
 
 
 def _where(settings: "Settings") -> int:

@@ -199,7 +199,7 @@ class PlainChat:
 
     async def _run_model(self, name: str) -> None:
         found = {model.name: model for model in self.services.models.list()}
-        if name in found or Path(name).is_file():
+        if name:
             path = found[name].path if name in found else Path(name)
             try:
                 await self._open(self.services.models.local(path))

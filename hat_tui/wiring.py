@@ -7,7 +7,10 @@ from pathlib import Path
 
 from hat_tui import __version__
 from hat_tui.adapters import clipboard, locations
+from hat_tui.adapters.acceptance_bench import AcceptanceBench
 from hat_tui.adapters.connection import connection_to
+from hat_tui.adapters.doctor import Patient
+from hat_tui.adapters.endpoint_check import EndpointToCheck
 from hat_tui.adapters.last_used import LastUsed, LastUsedFile
 from hat_tui.adapters.model_folder import ModelFolder, other_caches
 from hat_tui.adapters.model_shelf import NO_SERVER, LaunchMemory, ModelShelf, can_run_models
@@ -58,6 +61,26 @@ def model_shelf(settings: Settings) -> ModelShelf:
         launch=settings.launch,
         extra=settings.server_options,
     )
+
+
+def patient(settings: Settings) -> Patient:
+    """What the doctor looks at: this machine, the folders in use, and the server that is set. Raises BadSetting."""
+    folders = {
+        "sessions": locations.sessions_folder(settings.sessions_dir),
+        "models": locations.models_folder(settings.models_dir),
+        "config": locations.config_file().parent,
+        "state": locations.state_folder(),
+    }
+    url = settings.url or LastUsedFile(locations.state_folder()).read().url
+    endpoints = [EndpointToCheck("connection", url, settings.key(), settings.served_model)] if url else []
+    return Patient(folders, locations.state_folder() / "server", locations.bundled_model(), endpoints)
+
+
+def acceptance_bench(settings: Settings) -> AcceptanceBench:
+    """Runs of the acceptance test, in the folder beside the sessions. Raises BadSetting."""
+    shelf = model_shelf(settings)
+    state = locations.state_folder()
+    return AcceptanceBench(locations.runs_folder(), state, shelf.find, shelf.local, settings.key())
 
 
 def sampling(settings: Settings) -> SamplingParameters:

@@ -33,6 +33,11 @@ def models_folder(chosen: Path | None = None) -> Path:
     return chosen or _here_or_data("models")
 
 
+def runs_folder() -> Path:
+    """Where runs of the acceptance test are kept: `acceptance/` here when it is there, else the data folder's."""
+    return _here_or_data("acceptance")
+
+
 def bundled_model() -> Path | None:
     """The demo model, in the installed package or in the checkout; None when this copy carries none."""
     package = Path(__file__).resolve().parent.parent

@@ -67,8 +67,12 @@ class ModelShelf:
             type_k=CACHE_TYPES[options.cache_type_k],
             type_v=CACHE_TYPES[options.cache_type_v],
             flash_attention=options.flash_attention,
-        ).total
-        return ModelChoice(file.path, file.name, file.facts, file.problem, need, fit(need, free))
+        )
+        return ModelChoice(file.path, file.name, file.facts, file.problem, need.total, fit(need, free))
+
+    def choice(self, path: Path) -> ModelChoice:
+        """One file as the list shows it. Raises OSError."""
+        return self._choice(self.folder.read(path), machine.free_memory())
 
     def find(self, wanted: str) -> Path:
         """The file a person means by a path or a name. Raises NotConnected."""

@@ -1,0 +1,132 @@
+"""What each subcommand puts together; its imports are its own, so that none waits for another's."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from hat_tui import wiring
+from hat_tui.adapters import locations
+from hat_tui.adapters.settings_file import Settings
+
+
+def ask(settings: Settings, options: argparse.Namespace) -> int:
+    prompt = " ".join(options.prompt)
+
+    from hat_tui.shell.ask import ask as answer
+
+    if not sys.stdin.isatty():
+        prompt = "\n\n".join(filter(None, (prompt, sys.stdin.read().strip("\n"))))
+    if not prompt.strip():
+        print('hat-tui: ask what? For example: hat-tui ask "What is GGUF?"', file=sys.stderr)
+        return 2
+    services = wiring.services(settings)
+    if services.first is None:
+        why = services.why_none or "There are several models: say which with --model"
+        print(f"hat-tui: {why}", file=sys.stderr)
+        return 1
+    return asyncio.run(answer(services.connect(services.first), services.parameters, prompt))
+
+
+def sessions(settings: Settings, options: argparse.Namespace) -> int:
+    from hat_tui.adapters.session_folder import SessionFolder
+    from hat_tui.shell.sessions import run
+
+    about = getattr(options, "about", None) or ""
+    words = about if isinstance(about, str) else " ".join(about)
+    shelf = SessionFolder(locations.sessions_folder(settings.sessions_dir))
+    return run(shelf, options.do, words, getattr(options, "format", "markdown"))
+
+
+def models(settings: Settings, options: argparse.Namespace) -> int:
+    from hat_tui.adapters import machine
+    from hat_tui.gguf.header import BadGguf, read_header
+    from hat_tui.services import NotConnected
+    from hat_tui.shell import models as shelf_of
+
+    shelf = wiring.model_shelf(settings)
+    if options.do == "get":
+        return _get_model(settings, options)
+    if options.do != "show":
+        return shelf_of.listed(shelf.list(), as_json=options.json)
+    try:
+        choice = shelf.choice(shelf.find(options.name))
+        with choice.path.open("rb") as file:
+            return shelf_of.detailed(choice, read_header(file), machine.free_memory())
+    except (NotConnected, BadGguf, OSError) as trouble:
+        print(f"hat-tui: {trouble}", file=sys.stderr)
+        return 1
+
+
+def _get_model(settings: Settings, options: argparse.Namespace) -> int:
+    from hat_tui.adapters.model_download import DownloadTrouble, ModelHub
+    from hat_tui.shell import models as shelf_of
+
+    try:
+        folder = locations.models_folder(settings.models_dir)
+        return shelf_of.get(ModelHub(), options.repository, options.wanted, folder)
+    except DownloadTrouble as trouble:
+        print(f"hat-tui: {trouble}", file=sys.stderr)
+        return 1
+
+
+def serve(settings: Settings, options: argparse.Namespace) -> int:
+
+    from hat_tui.adapters import serve as serving
+    from hat_tui.server.target import LocalModel
+
+    services = wiring.services(settings)
+    if not isinstance(services.first, LocalModel):
+        why = services.why_none or "Say which model with --model"
+        print(f"hat-tui: {why}", file=sys.stderr)
+        return 1
+    launch, key_file = services.first.options, None
+    try:
+        if settings.server_key:
+            launch = replace(launch, api_key=settings.server_key)
+        elif options.share:
+            key_file = locations.state_folder() / "server-key"
+            launch = replace(launch, api_key=serving.kept_key(key_file))
+        launch = serving.share(launch, launch.api_key) if options.share else launch
+        folder = locations.state_folder() / "server"
+        return asyncio.run(
+            serving.serve(launch, folder, key_file=key_file, exposed=options.exposed, verbose=options.verbose)
+        )
+    except (serving.CannotServe, OSError) as trouble:
+        print(f"hat-tui: {trouble}", file=sys.stderr)
+        return 1
+
+
+def doctor(settings: Settings, options: argparse.Namespace) -> int:
+
+    from hat_tui.adapters.doctor import examine
+    from hat_tui.server import checkup
+
+    async def checks() -> list[checkup.Check]:
+        found = []
+        async for check in examine(wiring.patient(settings)):
+            found.append(check)
+            if not options.json:
+                print(checkup.line(check), flush=True)
+        return found
+
+    found = asyncio.run(checks())
+    print(checkup.as_json(found) if options.json else checkup.summary(found))
+    return checkup.exit_code(found)
+
+
+def accept(settings: Settings, options: argparse.Namespace) -> int:
+    from hat_tui.accept import accept as run
+
+    return run(options, wiring.acceptance_bench(settings), sys.stdout)
+
+
+BY_NAME: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "ask": ask,
+    "sessions": sessions,
+    "models": models,
+    "serve": serve,
+    "doctor": doctor,
+    "accept": accept,
+}
