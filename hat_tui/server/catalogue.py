@@ -59,7 +59,7 @@ CATALOGUE: Final[tuple[Recommended, ...]] = (
     ),
     Recommended(
         "Qwen2.5 1.5B Instruct", "Qwen/Qwen2.5-1.5B-Instruct-GGUF", "q4_k_m", "1.5B", "apache-2.0", 32768, "",
-        "many languages; a good all-round model of its size", "Qwen2.5 model cards and technical report, arXiv 2412.15115",
+        "many languages; a good all-round model of its size", "Qwen2.5 model cards and report, arXiv 2412.15115",
     ),
     Recommended(
         "SmolLM2 1.7B Instruct", "HuggingFaceTB/SmolLM2-1.7B-Instruct-GGUF", "q4_k_m", "1.7B", "apache-2.0", 8192, "",
