@@ -1,6 +1,7 @@
 """A person going through a run's answers, blind: one after the other, or two side by side."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from hat_tui.acceptance.checks import Finding, examine
@@ -58,6 +59,11 @@ class Judging:
         self._give(Marked(self.order[self.at], self._clock(), mark, remark))
         self.at += 1
         self._to_unmarked()
+
+    def remark(self, remark: str) -> None:
+        """Change the remark of the answer in hand, when it has a mark, and stay there. Raises NotKept."""
+        if self.marked and self.marked.remark != remark:
+            self._give(replace(self.marked, at=self._clock(), remark=remark))
 
     def take_back(self) -> None:
         """The answer in hand has no mark any more. Raises NotKept."""

@@ -5,7 +5,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 import tomli_w
@@ -58,6 +58,18 @@ def parse(text: str, name: str = "protocol", read_file: ReadFile | None = None) 
     if reader.problems:
         raise BadProtocol(name, tuple(sorted(reader.problems, key=lambda problem: problem.line)))
     return protocol
+
+
+def parse_task(text: str) -> Task:
+    """The one task that `text` tells, as it would stand in a protocol. Raises BadProtocol with the lines of `text`."""
+    try:
+        tasks = parse(f'name = "-"\n{text}').tasks
+    except BadProtocol as error:
+        problems = (replace(problem, line=max(0, problem.line - 1)) for problem in error.problems)
+        raise BadProtocol("the task", tuple(problems)) from None
+    if len(tasks) != 1:
+        raise BadProtocol("the task", (Problem(0, f"there are {len(tasks)} tasks here; write one"),))
+    return tasks[0]
 
 
 def _not_toml(text: str, told: str) -> Problem:

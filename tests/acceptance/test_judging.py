@@ -59,6 +59,17 @@ def test_one_can_go_back_and_change_a_mark_or_take_it_back():
     assert [record.mark for record in kept] == [2, 4, None]
 
 
+def test_the_remark_of_a_mark_can_be_changed_without_going_on():
+    run, kept = run_of({"small": [None, None]}), []
+    judge = judging(run, kept)
+    judge.remark("for nothing")
+    judge.mark(2)
+    judge.back()
+    judge.remark("too long")
+    assert judge.task.id == "hello"
+    assert [(record.mark, record.remark) for record in kept] == [(2, ""), (2, "too long")]
+
+
 def test_a_mark_that_cannot_be_written_is_not_given():
     run = run_of({"small": [None, None]})
 

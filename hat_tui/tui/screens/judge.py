@@ -1,0 +1,236 @@
+"""A person gives answers their marks, blind: the task, its intent, the answer, what was computed, the rubric."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from hat_tui.acceptance.checks import Finding
+from hat_tui.acceptance.judging import Judging
+from hat_tui.acceptance.protocol import RUBRIC, Task
+from hat_tui.acceptance.run import Answered, prompt_speed
+from hat_tui.chat.dialogue import NotKept
+from hat_tui.chat.reply import Ending
+from hat_tui.chat.safe_text import shown, shown_line
+from hat_tui.tui.widgets.key_bar import KeyBar
+
+WIDE = 110
+"""Columns from which the checks stand beside the answer and not below it."""
+
+
+class JudgeScreen(Screen[None]):
+    """Marks by the keys 0 to 5, each written before the next answer is shown."""
+
+    AUTO_FOCUS = "#answer"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(str(mark), f"mark({mark})", words, show=False) for mark, words in RUBRIC.items()),
+        Binding("r", "remark", "Remark", tooltip="Write a remark; it goes with the mark that is given next"),
+        Binding("s,right", "skip", "Skip", key_display="s"),
+        Binding("b,left,backspace", "back", "Back", key_display="b"),
+        Binding("x", "take_back", "No mark", tooltip="Take back the mark this answer has"),
+        Binding("down,j", "scroll(1)", "Down", show=False),
+        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("escape,q", "leave", "Leave", key_display="Esc", tooltip="All marks are written already"),
+    ]
+    DEFAULT_CSS = """
+    JudgeScreen {
+        #judge-head { height: 1; padding: 0 1; background: $panel; }
+        #judge-body { height: 1fr; }
+        #answer { width: 1fr; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+        #answer > Static { height: auto; }
+        #beside { height: auto; max-height: 9; padding: 0 1; border-top: hkey $panel; scrollbar-size-vertical: 1; }
+        #rubric { height: auto; padding: 0 1; background: $surface; }
+        #remark { display: none; background: $boost; }
+        #judge-told { display: none; height: auto; padding: 0 1; color: $text-error; }
+        &.-wide {
+            #judge-body { layout: horizontal; }
+            #beside { width: 46; height: 1fr; max-height: 100%; border-top: none; border-left: vkey $panel; }
+        }
+    }
+    """
+
+    head = query_one("#judge-head", Static)
+    answer = query_one("#answer", VerticalScroll)
+    text = query_one("#answer-text", Static)
+    beside = query_one("#beside-text", Static)
+    rubric = query_one("#rubric", Static)
+    remark = query_one("#remark", Input)
+    told = query_one("#judge-told", Static)
+
+    def __init__(self, judging: Judging) -> None:
+        super().__init__()
+        self._judging = judging
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="judge-head", markup=False)
+        with Vertical(id="judge-body"):
+            with VerticalScroll(id="answer"):
+                yield Static(id="answer-text", markup=False)
+            with VerticalScroll(id="beside", can_focus=False):
+                yield Static(id="beside-text", markup=False)
+        yield Static(id="rubric", markup=False)
+        yield Input(id="remark", placeholder="a remark; Enter keeps it for the mark", compact=True)
+        yield Static(id="judge-told", markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        self.remark.cursor_blink = False
+        self._show()
+
+    def on_resize(self) -> None:
+        self.set_class(self.size.width >= WIDE, "-wide")
+        self.rubric.update(rubric(self.size.width - 2))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a remark is written, its keys are letters."""
+        return not (self.remark.has_focus and action != "leave")
+
+    def _show(self) -> None:
+        """The answer in hand, from its top."""
+        judging = self._judging
+        self.remark.value = judging.marked.remark if judging.slot and judging.marked else ""
+        self.answer.scroll_home(animate=False)
+        if judging.slot is None:
+            left = judging.left
+            told = f"{left} answers were skipped." if left else "Every answer has its mark."
+            self.head.update("All seen")
+            self.text.update(f"{told}\n\nEsc goes back; b shows the last answer again.")
+            self.beside.update("")
+            return
+        self.head.update(self._heading())
+        self.text.update(task_and_answer(judging.task, judging.answer))
+        parts = [findings_of(judging.findings), Content.styled(cost_of(judging.answer), "$foreground 70%")]
+        if judging.marked:
+            parts.insert(0, Content.styled(f"marked {judging.marked.mark}", "bold $accent"))
+        self.beside.update(Content("\n").join(parts))
+        self._show_remark()
+
+    def _heading(self) -> Content:
+        judging = self._judging
+        slot = judging.slot
+        name = judging.model_shown(slot) if slot else ""
+        return Content.assemble(
+            (f"{judging.at + 1} of {len(judging.order)}", "bold"),
+            f"  {shown_line(judging.task.title)}",
+            (f"  · model {shown_line(name)}", "$foreground 60%"),
+            (f"  · {judging.left} to mark", "$foreground 60%"),
+        )
+
+    def _show_remark(self) -> None:
+        self.remark.display = bool(self.remark.value) or self.remark.has_focus
+
+    def action_mark(self, mark: int) -> None:
+        """Write the mark, with the remark that was typed for it."""
+        if self._judging.slot is not None:
+            self._try(lambda: self._judging.mark(mark, self.remark.value.strip()))
+
+    def action_take_back(self) -> None:
+        if self._judging.slot is not None:
+            self._try(self._judging.take_back)
+
+    def action_skip(self) -> None:
+        self._judging.skip()
+        self._show()
+
+    def action_back(self) -> None:
+        self._judging.back()
+        self._show()
+
+    def action_scroll(self, lines: int) -> None:
+        self.answer.scroll_relative(y=lines, animate=False)
+
+    def action_remark(self) -> None:
+        """Open the line for a remark."""
+        if self._judging.slot is not None:
+            self.remark.display = True
+            self.remark.focus()
+
+    @on(Input.Submitted)
+    def _remarked(self) -> None:
+        """Keep the remark for the mark to come, or write it at once with the mark that is there."""
+        self.answer.focus()
+        self._try(lambda: self._judging.remark(self.remark.value.strip()), show=False)
+        self._show_remark()
+
+    def action_leave(self) -> None:
+        """Out of the remark first, then out of the screen."""
+        if self.remark.has_focus:
+            self.answer.focus()
+            self.remark.value = self._judging.marked.remark if self._judging.marked else ""
+            self._show_remark()
+        else:
+            self.dismiss(None)
+
+    def _try(self, give: Callable[[], None], *, show: bool = True) -> None:
+        try:
+            give()
+        except NotKept as trouble:
+            self.told.display = True
+            self.told.update(shown_line(str(trouble)))
+            return
+        self.told.display = False
+        if show:
+            self._show()
+
+
+def rubric(width: int) -> Content:
+    """What the marks mean: on as few lines as they fit."""
+    entries = [Content.assemble((f"{mark} ", "bold $accent"), words) for mark, words in RUBRIC.items()]
+    lines: list[Content] = []
+    for entry in entries:
+        if lines and lines[-1].cell_length + 3 + entry.cell_length <= width:
+            lines[-1] = Content.assemble(lines[-1], "   ", entry)
+        else:
+            lines.append(entry)
+    return Content("\n").join(lines)
+
+
+def task_and_answer(task: Task, answer: Answered) -> Content:
+    """What was asked, what is wanted, and what was answered, as plain text."""
+    parts: list[Content] = []
+    for number, question in enumerate(task.questions()):
+        parts.append(Content.assemble(("asked   ", "bold $primary"), shown(question)))
+        if number < len(answer.earlier):
+            parts.append(Content.assemble(("replied ", "bold"), (shown(answer.earlier[number]), "$foreground 70%")))
+    parts.append(Content.assemble(("intent  ", "bold $primary"), shown(task.intent)))
+    if answer.thought:
+        parts.append(Content.assemble(("thought ", "bold"), (shown(answer.thought), "$foreground 60%")))
+    parts.append(Content.assemble(("answer", "bold $accent"), "\n", shown(answer.text) or "(nothing)"))
+    if answer.why:
+        parts.append(Content.styled(shown(answer.why), "$text-error"))
+    return Content("\n").join(parts)
+
+
+def findings_of(findings: Sequence[Finding]) -> Content:
+    """One line a check."""
+    signs = {True: ("✓ ", "$text-success"), False: ("✗ ", "$text-error"), None: ("? ", "$text-warning")}
+    lines = [
+        Content.assemble(
+            signs[finding.passed], shown_line(finding.wanted), (f": {shown_line(finding.found)}", "$foreground 70%")
+        )
+        for finding in findings
+    ]
+    return Content("\n").join(lines)
+
+
+def cost_of(answer: Answered) -> str:
+    """What was measured, in one line."""
+    measure = answer.measure
+    parts = [f"{measure.tokens or 0} tokens"]
+    if measure.speed is not None:
+        parts.append(f"{measure.speed:.1f} tokens/s")
+    if measure.first_token_s is not None:
+        parts.append(f"first after {measure.first_token_s:.2f} s")
+    if measure.prompt_tokens is not None:
+        read = prompt_speed(measure)
+        parts.append(f"prompt {measure.prompt_tokens}" + (f" at {read:.0f}/s" if read else ""))
+    if answer.ending is not Ending.STOP:
+        parts.append(answer.ending.value)
+    return ", ".join(parts)
