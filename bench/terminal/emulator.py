@@ -73,6 +73,7 @@ class Terminal:
         self._last = ""
         self._saved: tuple[list[list[str]], list[list[Look]]] | None = None
         self.look = _DEFAULT
+        self._kept = (0, 0, _DEFAULT)
         self._blank_screen()
 
     def _blank_screen(self) -> None:
@@ -159,9 +160,9 @@ class Terminal:
     def _escape(self, escape: str) -> None:
         match escape:
             case "7":
-                self._kept = (self.x, self.y)
+                self._kept = (self.x, self.y, self.look)
             case "8":
-                self.x, self.y = self._kept
+                self.x, self.y, self.look = self._kept
             case "M" if self.y == self.top:
                 self._scroll(-1)
             case "M":

@@ -74,6 +74,7 @@ class FrameDriver(Driver):
         self._timer: asyncio.TimerHandle | None = None
         self._escape_timer: asyncio.TimerHandle | None = None
         self._key_at = -1.0
+        self._fresh = False
         self._probing = False
         self._handover: Handover | None = None
         self._taken_over: Handover | None = None
@@ -101,10 +102,11 @@ class FrameDriver(Driver):
 
     def flush(self) -> None:
         """Send the next frame if it may go now."""
+        self._fresh = True
         self._pump()
 
     def _pump(self) -> None:
-        if not self._active or self._outlet.lost:
+        if not self._active or self._outlet.lost or not (self._fresh or self._wanted.dirty):
             return
         if self._timer is not None:
             self._timer.cancel()
@@ -116,6 +118,7 @@ class FrameDriver(Driver):
         if wait > 0:
             self._timer = self._loop.call_later(wait, self._pump)
             return
+        self._fresh = False
         data = self._painter.paint(self._wanted, self._flow.budget(urgent=urgent), caret=self._place_caret())
         if data:
             payload = (data + STATUS_REQUEST).encode("utf-8", "replace")

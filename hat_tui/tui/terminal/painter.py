@@ -41,6 +41,10 @@ class Painter:
         self._style: Style | None = None
         self._caret = caret
         self._turn = 0
+        self._last_move = ""
+        # Where the terminal's own "restore cursor" leads to, and the style it brings.
+        self._saved: tuple[tuple[int, int], Style] | None = None
+        self._worn: Counter[Style] = Counter()
         self._out: list[str] = []
         self._size = 0
 
@@ -48,6 +52,7 @@ class Painter:
         """Trust nothing but the cells: another program, or a mode change, may have moved or styled the cursor."""
         self._at = None
         self._style = None
+        self._saved = None
 
     def paint(self, wanted: Grid, budget: int, *, caret: bool) -> str:
         """The bytes of the next frame, or "" when the terminal shows `wanted` already.
@@ -103,7 +108,7 @@ class Painter:
         many = self._size > 150
         hide = caret and self._caret and many and not self.abilities.sync
         if caret:
-            self._move(min(wanted.x, wanted.width - 1), min(wanted.y, wanted.height - 1))
+            self._rest(min(wanted.x, wanted.width - 1), min(wanted.y, wanted.height - 1))
         show = caret and (hide or not self._caret)
         if show or caret != self._caret:
             self._write("\x1b[?25h" if caret else "\x1b[?25l")
@@ -120,20 +125,48 @@ class Painter:
     def _move(self, x: int, y: int) -> None:
         if self._at == (x, y):
             return
-        absolute = f"\x1b[{y + 1 if y else ''}{f';{x + 1}' if x else ''}H"
-        if self._at is None:
-            self._write(absolute)
-        else:
-            self._write(min((absolute, _relative(*self._at, x, y)), key=len))
+        absolute = _absolute(x, y)
+        self._last_move = absolute if self._at is None else min((absolute, _relative(*self._at, x, y)), key=len)
+        self._write(self._last_move)
         self._at = (x, y)
+
+    def _rest(self, x: int, y: int) -> None:
+        """Bring the cursor home. Saved there, it is brought home again in two bytes, and its style with it."""
+        if self._at == (x, y) or self._style is None or self._style.link:
+            self._move(x, y)
+            return
+        usual = self._worn.most_common(1)[0][0] if self._worn else self._style
+        if self._worn.total() > 24:
+            # What was usual a while ago tells little of the next frame.
+            self._worn = Counter({style: count // 2 for style, count in self._worn.items() if count > 1})
+        if self._saved is not None and self._saved[0] == (x, y) and self._saved[1] in (usual, self._style):
+            self._write("\x1b8")
+            self._at, self._style = self._saved
+            return
+        self._move(x, y)
+        if self._style == usual and self._size > 20:
+            self._write("\x1b7")
+            self._saved = ((x, y), self._style)
 
     def _wear(self, style: Style) -> None:
         if self._style is None:
             self._write("\x1b[m\x1b]8;;\x1b\\")
             self._style = PLAIN
-        if style != self._style:
-            self._write(transition(self._style, style))
-            self._style = style
+        if style == self._style:
+            return
+        self._worn[style] += 1
+        change = transition(self._style, style)
+        if self._saved is not None and self._saved[1] == style and not self._style.link and self._at is not None:
+            back = _absolute(*self._at)
+            moved = bool(self._out) and self._out[-1] is self._last_move
+            if len(change) + len(self._last_move) * moved > 2 + len(back):
+                if moved:
+                    self._out.pop()
+                self._write(f"\x1b8{back}")
+                self._style = style
+                return
+        self._write(change)
+        self._style = style
 
     def _row(self, y: int, wanted: Grid) -> None:
         chars, styles = wanted.chars[y], wanted.styles[y]
@@ -277,6 +310,10 @@ class Painter:
             self._write(f"\x1b[{shift.top + 1};{shift.bottom}r\x1b[{count}{direction}\x1b[r")
             self._at = (0, 0)
         shift.apply(self.shown)
+
+
+def _absolute(x: int, y: int) -> str:
+    return f"\x1b[{y + 1 if y else ''}{f';{x + 1}' if x else ''}H"
 
 
 def _relative(from_x: int, from_y: int, x: int, y: int) -> str:
