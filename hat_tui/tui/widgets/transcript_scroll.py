@@ -23,7 +23,7 @@ class TranscriptScroll(ScrollView):
     ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{name}" for name in STYLE_NAMES}
     DEFAULT_CSS = """
-    TranscriptPage {
+    TranscriptScroll {
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-size-vertical: 1;

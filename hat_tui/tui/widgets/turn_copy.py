@@ -16,8 +16,8 @@ MANY = 200
 
 def copied(store: TurnStore, selection: Selection) -> str:
     """The selected text, as it is shown: wrapped paragraphs and code lines whole, without bars and other decoration."""
-    first, first_line = divmod(selection.start.y, ROWS_APART) if selection.start else (0, 0)
-    last, last_line = divmod(selection.end.y, ROWS_APART) if selection.end else (len(store), 0)
+    first = selection.start.y // ROWS_APART if selection.start else 0
+    last = selection.end.y // ROWS_APART if selection.end else len(store)
     last = min(last, len(store) - 1)
     parts: list[str] = []
     for index in range(first, last + 1):
