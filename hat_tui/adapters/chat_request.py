@@ -89,7 +89,7 @@ class Manners:
             raise error
         self._refused |= {(name, json.dumps(sent.fields[name])) for name in names}
         labels = [LABELS[name] for name in names if name in LABELS]
-        note = f"The server rejects {' and '.join(labels)} ({error.said}): asked without." if labels else ""
+        note = f"The server rejects {_listed(labels)} ({error.said}): asked without." if labels else ""
         return replace(sent, fields=_without(sent.fields, names)), note
 
 
@@ -103,6 +103,11 @@ def _named(error: Rejected, fields: Mapping[str, Any]) -> list[str]:
         return pointed
     mark = r"\b{}\b" if UNKNOWN_FIELD.search(error.said) else r"[`'\"]{}[`'\"]"
     return [name for name in removable if re.search(mark.format(name), error.said)]
+
+
+def _listed(words: list[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _without(fields: Mapping[str, Any], names: tuple[str, ...] | list[str]) -> dict[str, Any]:

@@ -99,7 +99,8 @@ class OpenAIEndpoint:
                 with suppress(Rejected, Nonsense):
                     self.facts = facts_from(listing, await self._got(f"{root(self.url)}/props"))
         except Rejected as error:
-            if error.status not in (404, 405, 501):
+            # transformers' server fails (500) to list models as long as it has none but the one it was started with.
+            if error.status not in (404, 405, 500, 501):
                 raise Unreachable(explain(error, self._circumstances())) from None
             self.facts = facts_from(None)
         except TROUBLES as error:

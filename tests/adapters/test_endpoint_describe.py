@@ -66,7 +66,9 @@ def test_odd_answers_are_passed_over(odd):
     assert facts_from(odd, odd) == EndpointFacts("", ())
 
 
-async def test_a_server_without_a_list_of_models_can_still_be_used(server, endpoint):
+@pytest.mark.parametrize("status", [404, 405, 500, 501])
+async def test_a_server_without_a_list_of_models_can_still_be_used(server, endpoint, status):
+    server.on("/models", error(status, "no list"))
     assert await endpoint.describe() == EndpointFacts("", ())
 
 
