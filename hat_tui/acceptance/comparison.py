@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hat_tui.acceptance.document import Bars, Block, Facts, Line, Scatter, Section, Table, Title
+from hat_tui.acceptance.document import Bars, Block, Facts, Line, Scatter, Section, Table, Title, letter
 from hat_tui.acceptance.protocol import Task
 from hat_tui.acceptance.report import hidden, megabytes, number_or_dash, point_of
 from hat_tui.acceptance.run import Run
@@ -39,7 +39,8 @@ def comparison(runs: Sequence[tuple[str, Run]], *, reveal: bool = False) -> list
     if points:
         blocks += [Section("Speed against mark"), Scatter(points)]
     marks = tuple((task.title, tuple(result.mark for result in row)) for task, row in results)
-    blocks += [Section("Marks by task"), _task_table(labels, results), Bars(labels, marks)]
+    letters = tuple((letter(at), label) for at, label in enumerate(labels))
+    blocks += [Section("Marks by task"), Facts(letters), _task_table(results), Bars(labels, marks)]
     return [*blocks, Section("Runs"), Facts(tuple((run_id, _about(run)) for run_id, run in runs))]
 
 
@@ -102,9 +103,10 @@ def _summary(columns: Sequence[_Column]) -> Table:
     return Table(head, tuple(rows), frozenset(range(1, 8)))
 
 
-def _task_table(labels: Sequence[str], results: Sequence[tuple[Task, Sequence[TaskResult]]]) -> Table:
+def _task_table(results: Sequence[tuple[Task, Sequence[TaskResult]]]) -> Table:
     rows = tuple((task.title, *map(_cell, row)) for task, row in results)
-    return Table(("Task", *labels), rows, frozenset(range(1, len(labels) + 1)))
+    columns = len(rows[0]) - 1
+    return Table(("Task", *map(letter, range(columns))), rows, frozenset(range(1, columns + 1)))
 
 
 def _cell(result: TaskResult) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hat_tui.chat.safe_text import shown, shown_line
 
-WIDTH = 78
+WIDTH = 76
 """Columns of the text form; a table may be wider when its columns need it."""
 
 

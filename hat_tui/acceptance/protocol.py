@@ -73,11 +73,12 @@ class Task:
     max_tokens: int | None = None
     line: int = field(default=0, compare=False)
 
-    def questions(self) -> tuple[str, ...]:
-        """The prompts as they are sent, the context put in."""
+    def questions(self, context: str | None = None) -> tuple[str, ...]:
+        """The prompts as they are sent, the context put in; or, for showing, with `context` in its place."""
         first, *rest = self.prompts
         if self.context:
-            first = first.replace(CONTEXT_SLOT, self.context) if CONTEXT_SLOT in first else f"{self.context}\n\n{first}"
+            text = self.context if context is None else context
+            first = first.replace(CONTEXT_SLOT, text) if CONTEXT_SLOT in first else f"{text}\n\n{first}"
         return (first, *rest)
 
     @property

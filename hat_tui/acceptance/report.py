@@ -1,6 +1,7 @@
 """The acceptance sheet of a run: for each model the verdict, the criteria, every task, what it ran on; to be signed."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -143,13 +144,16 @@ def _figure_rows(numbers: Figures) -> Iterable[tuple[str, str]]:
     yield "memory of the server", megabytes(numbers.resident)
 
 
-def _fact_rows(facts: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, str]]:
-    """What the record tells of a model, nested names joined."""
+def _fact_rows(facts: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """What the record tells of a model; of its file's metadata what says which model it is. The record has it all."""
     for name, value in facts.items():
         if isinstance(value, Mapping):
-            yield from _fact_rows(value, f"{before}{name}: ")
+            yield from ((key, str(told)) for key, told in value.items() if _TELLING.search(key))
         elif value not in (None, ""):
-            yield f"{before}{name}", f"{value:,}" if type(value) is int else str(value)
+            yield name, f"{value:,}" if type(value) is int else str(value)
+
+
+_TELLING = re.compile(r"^general\.(architecture|name|size_label|license|file_type|version)$|\.context_length$")
 
 
 def _together(run: Run) -> Iterable[Block]:

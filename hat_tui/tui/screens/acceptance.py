@@ -54,7 +54,7 @@ class AcceptanceScreen(Screen[None]):
     DEFAULT_CSS = """
     AcceptanceScreen {
         #accept-head { height: auto; padding: 0 1; background: $panel; }
-        & > OptionList { height: 1fr; border: none; padding: 0 1; background: $background; }
+        & > OptionList, & > OptionList:focus { height: 1fr; border: none; padding: 0; background: $background; }
         #accept-told { height: auto; padding: 0 1; color: $text-warning; }
     }
     """
@@ -96,9 +96,9 @@ class AcceptanceScreen(Screen[None]):
         return Content.assemble(
             mark,
             (f"{run.at:%Y-%m-%d %H:%M}  ", "$foreground 60%"),
-            shown_line(run.protocol),
-            (f"  {shown_line(', '.join(run.models))}", "bold"),
+            (shown_line(run.protocol), "bold"),
             (f"  {state_of(run)}", "$text-success" if run.marked == run.total else "$text-warning"),
+            f"\n    {shown_line(', '.join(run.models))}",
         )
 
     def _run(self) -> RunChoice | None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
@@ -34,6 +34,7 @@ class JudgeScreen(Screen[None]):
         Binding("r", "remark", "Remark", tooltip="Write a remark; it goes with the mark that is given next"),
         Binding("s,right", "skip", "Skip", key_display="s"),
         Binding("b,left,backspace", "back", "Back", key_display="b"),
+        Binding("t", "fold", "Text", tooltip="Show the text that the task gives, or fold it"),
         Binding("x", "take_back", "No mark", tooltip="Take back the mark this answer has"),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
@@ -47,7 +48,9 @@ class JudgeScreen(Screen[None]):
         #answer > Static { height: auto; }
         #beside { height: auto; max-height: 9; padding: 0 1; border-top: hkey $panel; scrollbar-size-vertical: 1; }
         #rubric { height: auto; padding: 0 1; background: $surface; }
-        #remark { display: none; background: $boost; }
+        #remark-line { display: none; height: 1; padding: 0 1; background: $boost; }
+        #remark-line > Static { width: 8; color: $text-accent; }
+        #remark { width: 1fr; background: $boost; }
         #judge-told { display: none; height: auto; padding: 0 1; color: $text-error; }
         &.-wide {
             #judge-body { layout: horizontal; }
@@ -67,6 +70,7 @@ class JudgeScreen(Screen[None]):
     def __init__(self, judging: Judging) -> None:
         super().__init__()
         self._judging = judging
+        self._unfolded = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="judge-head", markup=False)
@@ -76,7 +80,9 @@ class JudgeScreen(Screen[None]):
             with VerticalScroll(id="beside", can_focus=False):
                 yield Static(id="beside-text", markup=False)
         yield Static(id="rubric", markup=False)
-        yield Input(id="remark", placeholder="a remark; Enter keeps it for the mark", compact=True)
+        with Horizontal(id="remark-line"):
+            yield Static("remark", markup=False)
+            yield Input(id="remark", placeholder="Enter keeps it for the mark, Esc leaves it", compact=True)
         yield Static(id="judge-told", markup=False)
         yield KeyBar()
 
@@ -105,7 +111,7 @@ class JudgeScreen(Screen[None]):
             self.beside.update("")
             return
         self.head.update(self._heading())
-        self.text.update(task_and_answer(judging.task, judging.answer))
+        self.text.update(task_and_answer(judging.task, judging.answer, unfolded=self._unfolded))
         parts = [findings_of(judging.findings), Content.styled(cost_of(judging.answer), "$foreground 70%")]
         if judging.marked:
             parts.insert(0, Content.styled(f"marked {judging.marked.mark}", "bold $accent"))
@@ -124,7 +130,7 @@ class JudgeScreen(Screen[None]):
         )
 
     def _show_remark(self) -> None:
-        self.remark.display = bool(self.remark.value) or self.remark.has_focus
+        self.query_one("#remark-line").display = bool(self.remark.value) or self.remark.has_focus
 
     def action_mark(self, mark: int) -> None:
         """Write the mark, with the remark that was typed for it."""
@@ -143,13 +149,18 @@ class JudgeScreen(Screen[None]):
         self._judging.back()
         self._show()
 
+    def action_fold(self) -> None:
+        """Show the task's own text, or put it away."""
+        self._unfolded = not self._unfolded
+        self._show()
+
     def action_scroll(self, lines: int) -> None:
         self.answer.scroll_relative(y=lines, animate=False)
 
     def action_remark(self) -> None:
         """Open the line for a remark."""
         if self._judging.slot is not None:
-            self.remark.display = True
+            self.query_one("#remark-line").display = True
             self.remark.focus()
 
     @on(Input.Submitted)
@@ -192,10 +203,17 @@ def rubric(width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def task_and_answer(task: Task, answer: Answered) -> Content:
+def asked(task: Task, *, unfolded: bool) -> tuple[str, ...]:
+    """The prompts of a task; a long text in them is told by its length only, unless it is unfolded."""
+    return (
+        task.questions() if unfolded else task.questions(f"‹a text of {len(task.context.split())} words: t shows it›")
+    )
+
+
+def task_and_answer(task: Task, answer: Answered, *, unfolded: bool) -> Content:
     """What was asked, what is wanted, and what was answered, as plain text."""
     parts: list[Content] = []
-    for number, question in enumerate(task.questions()):
+    for number, question in enumerate(asked(task, unfolded=unfolded)):
         parts.append(Content.assemble(("asked   ", "bold $primary"), shown(question)))
         if number < len(answer.earlier):
             parts.append(Content.assemble(("replied ", "bold"), (shown(answer.earlier[number]), "$foreground 70%")))

@@ -14,7 +14,7 @@ from hat_tui.acceptance.judging import PairJudging
 from hat_tui.acceptance.run import Answered, Preference
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.safe_text import shown, shown_line
-from hat_tui.tui.screens.judge import WIDE
+from hat_tui.tui.screens.judge import WIDE, asked
 from hat_tui.tui.widgets.key_bar import KeyBar
 
 
@@ -28,7 +28,7 @@ class JudgePairsScreen(Screen[None]):
         Binding("e,equals_sign", "prefer('equal')", "Equal", key_display="e"),
         Binding("s", "skip", "Skip"),
         Binding("z,backspace", "back", "Back", key_display="z"),
-        Binding("tab", "app.focus_next", "Other", show=False),
+        Binding("t", "fold", "Text", tooltip="Show the text that the task gives, or fold it"),
         Binding("down,j", "scroll(1)", "Down", show=False),
         Binding("up,k", "scroll(-1)", "Up", show=False),
         Binding("escape,q", "dismiss(None)", "Leave", key_display="Esc"),
@@ -36,7 +36,7 @@ class JudgePairsScreen(Screen[None]):
     DEFAULT_CSS = """
     JudgePairsScreen {
         #pair-head { height: 1; padding: 0 1; background: $panel; }
-        #pair-task { height: auto; max-height: 6; padding: 0 1; color: $foreground 80%; }
+        #pair-task { height: auto; max-height: 40%; padding: 0 1; color: $foreground 80%; }
         #pairs { height: 1fr; }
         #pairs > VerticalScroll {
             height: 1fr; width: 1fr; padding: 0 1; border-top: hkey $panel; scrollbar-size-vertical: 1;
@@ -55,6 +55,7 @@ class JudgePairsScreen(Screen[None]):
     def __init__(self, judging: PairJudging) -> None:
         super().__init__()
         self._judging = judging
+        self._unfolded = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="pair-head", markup=False)
@@ -75,12 +76,13 @@ class JudgePairsScreen(Screen[None]):
 
     def _show(self) -> None:
         judging = self._judging
-        asked, sides = self.query_one("#pair-asked", Static), [self.query_one(f"#text-{side}", Static) for side in "ab"]
+        above = self.query_one("#pair-asked", Static)
+        sides = [self.query_one(f"#text-{side}", Static) for side in "ab"]
         if judging.pair is None:
             none = "There are no pairs: a run of two models or more has them."
             left = f"{judging.left} pairs were skipped." if judging.left else "Every pair is compared."
             self.head.update("All seen")
-            asked.update(left if judging.order else none)
+            above.update(left if judging.order else none)
             for side in sides:
                 side.update("")
             return
@@ -91,8 +93,9 @@ class JudgePairsScreen(Screen[None]):
                 (f"  · {judging.left} to compare", "$foreground 60%"),
             )
         )
-        lines = [*judging.task.questions(), f"Intent: {judging.task.intent}"]
-        asked.update(Content("\n".join(map(shown, lines))))
+        lines = [*asked(judging.task, unfolded=self._unfolded), f"Intent: {judging.task.intent}"]
+        above.update(Content("\n".join(map(shown, lines))))
+        self.query_one("#pair-task").scroll_end(animate=False)
         chosen = judging.run.preferences.get(judging.pair)
         for name, side, answer in zip("AB", sides, judging.answers, strict=True):
             better = " · better" if chosen and chosen.value == name.lower() else ""
@@ -119,6 +122,11 @@ class JudgePairsScreen(Screen[None]):
 
     def action_back(self) -> None:
         self._judging.back()
+        self._show()
+
+    def action_fold(self) -> None:
+        """Show the task's own text, or put it away."""
+        self._unfolded = not self._unfolded
         self._show()
 
     def action_scroll(self, lines: int) -> None:
