@@ -86,7 +86,7 @@ def _add_server(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 
 def _add_acceptance(accept: argparse.ArgumentParser) -> None:
-    from hat_tui.accept import add_commands
+    from hat_tui.acceptance.flags import add_commands
 
     add_commands(accept)
 

@@ -8,6 +8,7 @@ import pytest
 from acceptance_fakes import MemoryBench, Shelf, run_of
 
 from hat_tui import accept
+from hat_tui.acceptance.flags import add_commands
 from hat_tui.acceptance.marks_csv import to_csv
 from hat_tui.acceptance.protocol_text import parse
 from hat_tui.chat.reply import Failed
@@ -28,7 +29,7 @@ class Typist:
 def accepted(bench, *arguments, typed=()):
     """The exit code and what was printed."""
     parser = argparse.ArgumentParser()
-    accept.add_commands(parser)
+    add_commands(parser)
     out = io.StringIO()
     code = accept.accept(parser.parse_args([str(argument) for argument in arguments]), bench, out, Typist(*typed))
     return code, out.getvalue()

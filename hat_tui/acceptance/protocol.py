@@ -11,6 +11,9 @@ from hat_tui.chat.parameters import SamplingParameters
 LOWEST_MARK = 0
 HIGHEST_MARK = 5
 
+MOST_REPEATS = 100
+"""So often a task may be asked of each model in one run."""
+
 RUBRIC: Mapping[int, str] = {
     0: "gibberish, or nothing",
     1: "the intent is ignored, or facts are invented",

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 import tomli_w
 
 from hat_tui.acceptance.checks import BadCheck, verify
-from hat_tui.acceptance.protocol import HIGHEST_MARK, LOWEST_MARK, Check, Criteria, Limits, Protocol, Task
+from hat_tui.acceptance.protocol import HIGHEST_MARK, LOWEST_MARK, MOST_REPEATS, Check, Criteria, Limits, Protocol, Task
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters
 
 _PROTOCOL_KEYS = ("name", "about", "repeats", "criteria", "sampling", "task")
@@ -22,8 +22,6 @@ _TASK_KEYS = (
 )
 _SAMPLING_KEYS = tuple(entry.name for entry in SPECS)
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-
-MOST_REPEATS = 100
 
 
 @dataclass(frozen=True, slots=True)
