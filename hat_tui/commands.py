@@ -34,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("parameters", "", "how the next reply is made"),
     Command("preset", "[NAME]", "take a named set of parameters"),
     Command("quit", "", "leave"),
+    Command("restart", "", "load the model again, or connect again", plain=False),
     Command("sessions", "[ID]", "go on with an earlier session"),
     Command("set", "NAME VALUE", f"set a parameter: {', '.join(spec.name for spec in SPECS)}"),
     Command("summarise", "", "let the model sum up what it has forgotten, and send that", plain=False),

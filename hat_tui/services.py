@@ -1,6 +1,7 @@
 """What the front ends are handed: everything that reaches outside the program, as protocols."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +13,11 @@ from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import ModelUsed, Record
 from hat_tui.chat.reply import Failed, ReplyEvent
 from hat_tui.gguf.facts import Fit, ModelFacts
+from hat_tui.gguf.repository import DownloadProgress, RemoteModel, Repository
+from hat_tui.server.checkup import Check
+from hat_tui.server.launch import LaunchOptions
 from hat_tui.server.phase import ServerState
-from hat_tui.server.target import Target
+from hat_tui.server.target import RemoteServer, Target
 
 LogLines = Sequence[tuple[str, str]]
 """Lines with their levels: debug, info, notice, warning, error."""
@@ -21,6 +25,15 @@ LogLines = Sequence[tuple[str, str]]
 
 class NotConnected(Exception):
     """There is no connection; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What a server of ours takes now: bytes of memory, processor (1.0: one core), seconds since its start."""
+
+    resident: int
+    processor: float
+    uptime_s: float
 
 
 class Connection(Protocol):
@@ -34,6 +47,15 @@ class Connection(Protocol):
     @property
     def endpoint(self) -> Endpoint:
         """What answers, once it is open."""
+        ...
+
+    @property
+    def served(self) -> Sequence[ModelUsed]:
+        """The models that can be asked there by name, once it is open; empty when they have none."""
+        ...
+
+    def vitals(self) -> Vitals | None:
+        """A look at the process; None when the server is not ours, or nothing can tell."""
         ...
 
     async def open(self, on_state: Callable[[ServerState], None], on_log: Callable[[LogLines], None]) -> ModelUsed:
@@ -174,6 +196,123 @@ class Models(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ServerPart:
+    """The server that is installed here. `settings` are names with what each is for; `error` why it cannot run, or ""."""
+
+    formats: Sequence[str] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    error: str = ""
+
+
+class Stray(Protocol):
+    """A server of ours that outlived the program it belonged to."""
+
+    @property
+    def model(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def pid(self) -> int: ...
+
+
+class Launcher(Protocol):
+    """What launching a server here needs to know and do."""
+
+    def installed(self) -> ServerPart:
+        """Ask what is installed; takes about a second, so in a thread."""
+        ...
+
+    def line(self, options: LaunchOptions) -> str:
+        """The launch as a shell line, without its key."""
+        ...
+
+    def need(self, options: LaunchOptions) -> tuple[int, Fit]:
+        """Bytes that the first model would take with these options, and whether that is free."""
+        ...
+
+    def free_memory(self) -> int | None:
+        """Bytes that are free, None when nothing can tell."""
+        ...
+
+    def remember(self, options: LaunchOptions) -> None:
+        """Run this model so from now on. Raises OSError."""
+        ...
+
+    def share(self, options: LaunchOptions) -> LaunchOptions:
+        """The options to serve the local network, with a key. Raises NotConnected."""
+        ...
+
+    def strays(self) -> Sequence[Stray]:
+        """Servers of ours that nobody holds any more."""
+        ...
+
+    def stop(self, stray: Stray) -> bool:
+        """End one of them; whether it is gone. Takes seconds, so in a thread."""
+        ...
+
+
+class NotDownloaded(Exception):
+    """A list or a download that failed or was stopped; the message says why, what is kept, and what to do."""
+
+
+class Downloads(Protocol):
+    """Models from a hub. Both take long, so in a thread; both raise NotDownloaded."""
+
+    def repository(self, id: str) -> Repository:
+        """What a repository holds."""
+        ...
+
+    def download(
+        self,
+        repository: Repository,
+        model: RemoteModel,
+        on_progress: Callable[[DownloadProgress], None],
+        cancelled: threading.Event,
+    ) -> Path:
+        """Bring a model into the models folder, or go on with what is there of it; where it lies."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SavedConnection:
+    """A server under a name. `key` says where its key comes from, "" when it wants none; never the key itself."""
+
+    name: str
+    url: str
+    model: str = ""
+    key: str = ""
+
+    @property
+    def target(self) -> RemoteServer:
+        """How to connect; the key is looked up by the name when it is opened."""
+        return RemoteServer(self.url, "", self.model, self.name)
+
+
+class NotSaved(Exception):
+    """A connection that cannot be read, kept or taken away; the message says why."""
+
+
+class SavedConnections(Protocol):
+    """Servers by name, on disk. Whatever writes raises NotSaved."""
+
+    def list(self) -> Sequence[SavedConnection]:
+        """All of them by name. Raises NotSaved when the file makes no sense."""
+        ...
+
+    def save(self, name: str, server: RemoteServer) -> None:
+        """Keep a server under a name, in place of one that has it; its key in a private file."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget one, and the key that was kept for it."""
+        ...
+
+    async def is_reachable(self, url: str) -> bool:
+        """Whether something takes a connection there. Nothing is asked of it: that could cut somebody's reply."""
+        ...
+
+
 class Presets(Protocol):
     """Named sets of sampling parameters."""
 
@@ -194,6 +333,11 @@ class Services:
     sessions: Sessions
     models: Models
     presets: Presets
+    launcher: Launcher
+    downloads: Downloads
+    saved: SavedConnections
+    examine: Callable[[], AsyncIterator[Check]]
+    """The doctor: checks as they are made."""
     remember: Callable[[Target], None]
     copy: Callable[[str, Callable[[str], None]], str]
     """Copies a text and says by which way; the second argument writes an escape sequence to the terminal. Raises

@@ -95,29 +95,26 @@ def sampling(settings: Settings) -> SamplingParameters:
 def first_target(settings: Settings, models: ModelShelf, last: LastUsed) -> tuple[Target | None, str]:
     """What to open with, or why there is nothing: what was asked for, what was used last, the only model, the demo.
 
-    Nothing, without a reason, when there are several models to choose from. Raises BadSetting for a model that is
-    asked for and is not there.
+    Nothing, without a reason, when there are several models to choose from. Raises BadSetting for an unreadable key.
     """
     if settings.url:
         return RemoteServer(settings.url, settings.key(), settings.served_model), ""
     try:
         if settings.model:
             return models.local(models.find(settings.model)), ""
+        if last.url:
+            return RemoteServer(last.url, settings.key()), ""
+        if last.model and Path(last.model).is_file():
+            return models.local(Path(last.model)), ""
+        found = [choice for choice in models.list() if not choice.problem]
+        own = [choice for choice in found if choice.path != locations.bundled_model()]
+        if len(own) > 1:
+            return None, "" if can_run_models() else NO_SERVER
+        if found:
+            return models.local((own or found)[0].path), ""
     except NotConnected as trouble:
-        raise BadSetting(str(trouble)) from trouble
-    if last.url:
-        return RemoteServer(last.url, settings.key()), ""
-    if not can_run_models():
-        return None, NO_SERVER
-    if last.model and Path(last.model).is_file():
-        return models.local(Path(last.model)), ""
-    found = [choice for choice in models.list() if not choice.problem]
-    if not found:
-        return None, "There is no model yet: `hat-tui models get` downloads one, Alt+C connects to a server."
-    own = [choice for choice in found if choice.path != locations.bundled_model()]
-    if len(own) > 1:
-        return None, ""
-    return models.local((own or found)[0].path), ""
+        return None, str(trouble)
+    return None, "There is no model yet: `hat-tui models get` downloads one, Alt+C connects to a server."
 
 
 def _as_last_used(target: Target) -> LastUsed:

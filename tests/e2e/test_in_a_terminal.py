@@ -58,12 +58,9 @@ def test_a_server_killed_mid_reply_is_told_and_the_chat_can_go_on(tmp_path: Path
         chat.until_kept("=== assistant 2 ")
         for server in chat.servers():
             os.kill(server, signal.SIGKILL)
-        chat.until("Ctrl+S loads a model again")
+        chat.until("/restart loads it again")
         assert "=== end 2 ending=failed" in chat.session_text() or "ending=cut" in chat.session_text()
-        chat.send(b"\x13")
-        chat.until("Run which model?")
-        chat.send(b"\x1b")
-        chat.send(b"\x15/model hat-demo\r")
+        chat.send(b"\x15/restart\r")
         chat.until("● ready")
         chat.send(b"\x15Hello\r")
         chat.until_kept("=== end 4")
@@ -72,7 +69,7 @@ def test_a_server_killed_mid_reply_is_told_and_the_chat_can_go_on(tmp_path: Path
 def test_a_file_that_is_no_model_is_told_by_name_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "broken.gguf").write_bytes(b"PK\x03\x04 not a model")
     with TerminalSession(tmp_path, "--model", "broken.gguf") as chat:
-        chat.until("not a GGUF", seconds=15)
+        chat.until("Not a GGUF file", seconds=15)
         chat.send(b"still here")
         chat.until("still here")
 

@@ -154,6 +154,7 @@ class ChatScreen(TurnsScreen):
             "parameters": lambda rest: self.action_panel("parameters"),
             "preset": self._take_preset,
             "quit": lambda rest: self.app.run_action("leave"),
+            "restart": lambda rest: self._restart(),
             "sessions": lambda id: self.resume(id) if id else self.action_open_sessions(),
             "set": self._set_parameter,
             "summarise": lambda rest: self._summarise(),
@@ -166,6 +167,12 @@ class ChatScreen(TurnsScreen):
         turn = self.dialogue.conversation.turn(selected) if selected and selected > 0 else self.last_reply()
         if turn:
             self.do_to_turn(action, turn)
+
+    def _restart(self) -> None:
+        if target := self.link.target:
+            self.open(target)
+        else:
+            self.action_pick_model()
 
     def _summarise(self) -> None:
         if self.replying is None and self.link.ready:

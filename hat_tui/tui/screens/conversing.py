@@ -132,7 +132,7 @@ class ConversingScreen(Screen[None]):
         self.side.log_panel.write(lines)
 
     def _server_lost(self, why: str) -> None:
-        self.tell(f"{why} Nothing of the conversation is lost; Ctrl+S loads a model again.", "error")
+        self.tell(f"{why} Nothing is lost; /restart loads it again, Ctrl+S another.", "error")
         self.show_queue()
 
     # Asking

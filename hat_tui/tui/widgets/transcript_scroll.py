@@ -42,7 +42,7 @@ class TranscriptScroll(ScrollView):
         & > .transcript--code { color: $text-accent; background: $panel; }
         & > .transcript--panel { background: $surface; }
         & > .transcript--label { color: $text-muted; background: $surface; }
-        & > .transcript--link { color: $text-secondary; text-style: underline; }
+        & > .transcript--link { color: $text-primary; text-style: underline; }
         & > .transcript--quote { color: $text-muted; }
         & > .transcript--bar { color: $text-disabled; }
         & > .transcript--selected { color: $primary; text-style: bold; }
@@ -52,7 +52,7 @@ class TranscriptScroll(ScrollView):
         & > .transcript--string { color: $text-success; background: $surface; }
         & > .transcript--number { color: $text-warning; background: $surface; }
         & > .transcript--comment { color: $text-muted; background: $surface; text-style: italic; }
-        & > .transcript--name { color: $text-secondary; background: $surface; }
+        & > .transcript--name { color: $text-primary; background: $surface; }
         & > .transcript--operator { color: $text-muted; background: $surface; }
         &:ansi > .transcript--muted { text-style: dim; }
         &:ansi > .transcript--note { text-style: dim italic; }
@@ -130,9 +130,15 @@ class TranscriptScroll(ScrollView):
             self.app.call_from_thread(self._recolour)
 
     def _recolour(self) -> None:
-        """Code that was shown in one colour can have its own now."""
+        """Code that was shown in one colour can have its own now; nothing else changes."""
+        visible = list(self._store.visible(self.scroll_offset.y, self.size.height))
+        before = [self._store.lay_out(index).lines for index in visible]
         self._store.restyle(self._look)
-        self.refresh()
+        for index, lines in zip(visible, before, strict=True):
+            top = self._store.heights.top(index)
+            for number, (old, new) in enumerate(zip(lines, self._store.lay_out(index).lines, strict=False)):
+                if old.segments != new.segments:
+                    self.refresh_line(top + number)
 
     def _laid_out_from(self, top: int, height: int) -> int:
         """Lay out `height` lines from `top`; where `top` is now. Lines above it may move, those below stay."""
