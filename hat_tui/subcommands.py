@@ -117,7 +117,7 @@ def doctor(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def accept(settings: Settings, options: argparse.Namespace) -> int:
-    from hat_tui.accept import accept as run
+    from hat_tui.shell.accept import accept as run
 
     return run(options, wiring.acceptance_bench(settings), sys.stdout)
 

@@ -7,11 +7,11 @@ import io
 import pytest
 from acceptance_fakes import MemoryBench, Shelf, run_of
 
-from hat_tui import accept
 from hat_tui.acceptance.flags import add_commands
 from hat_tui.acceptance.marks_csv import to_csv
 from hat_tui.acceptance.protocol_text import parse
 from hat_tui.chat.reply import Failed
+from hat_tui.shell import accept
 
 
 class Typist:
