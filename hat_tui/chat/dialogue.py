@@ -2,15 +2,24 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from hat_tui.chat import memory
 from hat_tui.chat.asides import clean_title, summary_request, title_of, title_request
 from hat_tui.chat.conversation import ROOT, Conversation, Turn
+from hat_tui.chat.dialogue_event import (
+    DialogueEvent,
+    Refused,
+    SummaryMade,
+    TurnBegun,
+    TurnEnded,
+    TurnResumed,
+)
+from hat_tui.chat.memory import Window
 from hat_tui.chat.message import Message, Role
 from hat_tui.chat.parameters import SamplingParameters
+from hat_tui.chat.ports import Endpoint, Keeper, NotKept, Request
 from hat_tui.chat.record import (
     Begun,
     Ended,
@@ -31,82 +40,23 @@ from hat_tui.chat.stopwatch import Stopwatch, continued
 from hat_tui.chat.thinking import AllThought, ThoughtSplitter
 from hat_tui.chat.tokens import TokenCounter
 
+__all__ = [
+    "CONTINUE",
+    "Dialogue",
+    "DialogueEvent",
+    "Endpoint",
+    "Keeper",
+    "NotKept",
+    "Refused",
+    "Request",
+    "SummaryMade",
+    "TurnBegun",
+    "TurnEnded",
+    "TurnResumed",
+]
+
 CONTINUE = "Continue your last answer from exactly where it stopped. Do not repeat any of it."
 """What is sent to have a reply continued, for there is no other way that every server takes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What an endpoint is asked for. `model` may be "" where the server has only one."""
-
-    messages: tuple[Message, ...]
-    parameters: SamplingParameters
-    model: str = ""
-
-
-class Endpoint(Protocol):
-    """A server that answers chats."""
-
-    def reply(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
-        """Stream one reply: pieces, then exactly one Finished or Failed. Raises nothing the server can cause."""
-        ...
-
-    async def count_tokens(self, text: str) -> int | None:
-        """How many tokens the model makes of `text`; None when the server cannot tell. Never called mid-stream."""
-        ...
-
-
-class NotKept(Exception):
-    """A record could not be written; the message says why and what to do. Nothing is lost from memory."""
-
-
-class Keeper(Protocol):
-    """Where a conversation's records go: a session file, or nowhere."""
-
-    def keep(self, record: Record) -> None:
-        """Write one record so that it outlives this program. Raises NotKept."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class TurnBegun:
-    """A turn entered the conversation; with a reply, what the model was sent for it."""
-
-    turn: Turn
-    window: memory.Window | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TurnResumed:
-    """A reply that had ended goes on."""
-
-    turn: Turn
-    window: memory.Window
-
-
-@dataclass(frozen=True, slots=True)
-class TurnEnded:
-    """A turn is whole, or as whole as it gets."""
-
-    turn: Turn
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryMade:
-    """From here on this is sent in place of `turns`."""
-
-    text: str
-    turns: tuple[Turn, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Nothing was sent and nothing recorded; the prompt belongs back in the box."""
-
-    explanation: str
-
-
-DialogueEvent = TurnBegun | TurnResumed | TurnEnded | SummaryMade | Refused | AllThought | ReplyEvent
 
 
 class Dialogue:
@@ -176,7 +126,7 @@ class Dialogue:
                     speeds.learn(turn.measure)
         return self._speeds[self.model]
 
-    def window(self, prompt: str, after: int | None = None) -> memory.Window:
+    def window(self, prompt: str, after: int | None = None) -> Window:
         """What the model would be sent with `prompt` put after turn `after`, the last by default; asks no server."""
         self.tokens.use(f"{self.model.model} {self.model.endpoint}")
         return memory.plan(
@@ -187,7 +137,7 @@ class Dialogue:
             self.tokens,
             exact=self.exact_window,
             summary=self.conversation.summary,
-            cached=self._heard if self._heard_by == (self.endpoint, self.model) else (),
+            cached=self._cached(),
             reading_speed=self.speeds.reading,
         )
 
@@ -253,21 +203,20 @@ class Dialogue:
         if reply.text:
             messages += (Message(Role.ASSISTANT, reply.text), Message(Role.USER, CONTINUE))
         yield TurnResumed(reply, window)
-        async with aclosing(self._stream(reply, messages, window)) as events:
+        async with aclosing(self._stream(reply, messages)) as events:
             async for event in events:
                 yield event
 
-    async def _answer(self, question: Turn, window: memory.Window) -> AsyncGenerator[DialogueEvent, None]:
+    async def _answer(self, question: Turn, window: Window) -> AsyncGenerator[DialogueEvent, None]:
         reply = self._begin(Role.ASSISTANT, question.id, self.model.model)
         yield TurnBegun(reply, window)
-        async with aclosing(self._stream(reply, memory.messages(window, question.text), window)) as events:
+        async with aclosing(self._stream(reply, memory.messages(window, question.text))) as events:
             async for event in events:
                 yield event
 
-    async def _stream(
-        self, reply: Turn, messages: tuple[Message, ...], window: memory.Window
-    ) -> AsyncGenerator[DialogueEvent, None]:
+    async def _stream(self, reply: Turn, messages: tuple[Message, ...]) -> AsyncGenerator[DialogueEvent, None]:
         request = Request(messages, self.parameters, self.model.model)
+        read = memory.reread(messages, self._cached(), self.tokens)
         stopwatch = Stopwatch(self._seconds)
         splitter = ThoughtSplitter()
         said_before, measured_before = reply.text, reply.measure
@@ -304,7 +253,7 @@ class Dialogue:
             for part in splitter.end():
                 self._say(reply, part)
             measure = stopwatch.completed(ended.measure)
-            self.speeds.learn(measure, window.reread_tokens)
+            self.speeds.learn(measure, read)
             self.record(replace(ended, measure=continued(measured_before, measure) if said_before else measure))
             self._remember(request, reply.text if not reply.thought else "", lost=ended.ending is Ending.FAILED)
         self.tokens.calibrate(request.messages, ended.measure.prompt_tokens)
@@ -323,6 +272,9 @@ class Dialogue:
         """What the server has in its cache now. A thought is not sent again, so a reply with one is not found there."""
         self._heard = () if lost else (*request.messages, *([Message(Role.ASSISTANT, reply)] if reply else []))
         self._heard_by = (self.endpoint, self.model)
+
+    def _cached(self) -> tuple[Message, ...]:
+        return self._heard if self._heard_by == (self.endpoint, self.model) else ()
 
     # Changes to turns
 

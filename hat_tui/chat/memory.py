@@ -135,9 +135,9 @@ def plan(
     )
     refusal = _refusal(window)
     state = State.OVERFLOW if pushed_out or refusal else State.NEAR if limits.is_near(window, start) else State.GOOD
-    reread = _reread(messages(window, prompt), cached, tokens)
-    seconds = reread / reading_speed if reading_speed else None
-    return replace(window, refusal=refusal, state=state, reread_tokens=reread, reread_s=seconds)
+    read_again = reread(messages(window, prompt), cached, tokens)
+    seconds = read_again / reading_speed if reading_speed else None
+    return replace(window, refusal=refusal, state=state, reread_tokens=read_again, reread_s=seconds)
 
 
 def messages(window: Window, prompt: str) -> tuple[Message, ...]:
@@ -145,6 +145,14 @@ def messages(window: Window, prompt: str) -> tuple[Message, ...]:
     system = (Message(Role.SYSTEM, window.system_text),) if window.system_text else ()
     kept = (Message(turn.role, turn.text) for turn in window.kept)
     return (*system, *kept, *((Message(Role.USER, prompt),) if prompt else ()))
+
+
+def reread(sent: Sequence[Message], cached: Sequence[Message], tokens: TokenCounter) -> int:
+    """Tokens that a server reads of `sent` when it has kept `cached`: all after the first message that differs."""
+    same = next((at for at, (new, old) in enumerate(zip(sent, cached, strict=False)) if new != old), None)
+    if same is None:
+        same = min(len(sent), len(cached))
+    return sum(tokens.message(message.text) for message in sent[same:])
 
 
 def _system_text(system: str, summary: str) -> str:
@@ -283,11 +291,3 @@ def _refusal(window: Window) -> str:
         f"This does not fit: {', '.join(parts)} are {needed}, and the model holds {window.n_ctx}. "
         f"{', '.join(ways[:-1])} or {ways[-1]}."
     )
-
-
-def _reread(sent: Sequence[Message], cached: Sequence[Message], tokens: TokenCounter) -> int:
-    """Tokens of the messages after the first one that differs from what the server holds."""
-    same = next((at for at, (new, old) in enumerate(zip(sent, cached, strict=False)) if new != old), None)
-    if same is None:
-        same = min(len(sent), len(cached))
-    return sum(tokens.message(message.text) for message in sent[same:])
