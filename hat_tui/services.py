@@ -198,7 +198,7 @@ class Models(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ServerPart:
-    """The server that is installed here. `settings` are names with what each is for; `error` why it cannot run, or ""."""
+    """The server that is installed here: `settings` are names with what each is for, `error` why it cannot run."""
 
     formats: Sequence[str] = ()
     settings: Mapping[str, str] = field(default_factory=dict)

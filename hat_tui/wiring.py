@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from hat_tui import __version__
 from hat_tui.adapters import clipboard, locations
 from hat_tui.adapters.acceptance_bench import AcceptanceBench
 from hat_tui.adapters.connection import connection_to
-from hat_tui.adapters.doctor import Patient
+from hat_tui.adapters.connection_file import ConnectionFile
+from hat_tui.adapters.doctor import Patient, examine
+from hat_tui.adapters.downloads import Downloads
 from hat_tui.adapters.endpoint_check import EndpointToCheck
 from hat_tui.adapters.last_used import LastUsed, LastUsedFile
+from hat_tui.adapters.launcher import Launcher
 from hat_tui.adapters.model_folder import ModelFolder, other_caches
 from hat_tui.adapters.model_shelf import NO_SERVER, LaunchMemory, ModelShelf, can_run_models
 from hat_tui.adapters.preset_file import PresetFile
@@ -29,12 +33,17 @@ def services(settings: Settings, *, resume: str = "") -> Services:
     """Everything a front end needs. Raises BadSetting."""
     last_used = LastUsedFile(locations.state_folder())
     models = model_shelf(settings)
-    first, why_none = first_target(settings, models, last_used.read())
+    saved = saved_connections()
+    first, why_none = first_target(settings, models, last_used.read(), saved)
     return Services(
-        connect=lambda target: connection_to(target, locations.state_folder()),
+        connect=lambda target: connection_to(target, locations.state_folder(), saved.key),
         sessions=SessionFolder(locations.sessions_folder(settings.sessions_dir)),
         models=models,
         presets=PresetFile(locations.presets_file()),
+        launcher=Launcher(models, locations.state_folder(), settings.server_key),
+        downloads=Downloads(locations.models_folder(settings.models_dir)),
+        saved=saved,
+        examine=lambda: examine(replace(patient(settings), ask_terminal=False)),
         remember=lambda target: last_used.write(_as_last_used(target)),
         copy=clipboard.here(locations.state_folder()).copy,
         clock=lambda: datetime.now().astimezone().replace(microsecond=0),
@@ -47,6 +56,11 @@ def services(settings: Settings, *, resume: str = "") -> Services:
         keys=settings.keys,
         theme=settings.theme,
     )
+
+
+def saved_connections() -> ConnectionFile:
+    """Servers by name, beside the config file."""
+    return ConnectionFile(locations.config_file().with_name("connections.toml"))
 
 
 def model_shelf(settings: Settings) -> ModelShelf:
@@ -92,13 +106,15 @@ def sampling(settings: Settings) -> SamplingParameters:
     return settings.sampling(presets[name])
 
 
-def first_target(settings: Settings, models: ModelShelf, last: LastUsed) -> tuple[Target | None, str]:
+def first_target(
+    settings: Settings, models: ModelShelf, last: LastUsed, saved: ConnectionFile
+) -> tuple[Target | None, str]:
     """What to open with, or why there is nothing: what was asked for, what was used last, the only model, the demo.
 
     Nothing, without a reason, when there are several models to choose from. Raises BadSetting for an unreadable key.
     """
     if settings.url:
-        return RemoteServer(settings.url, settings.key(), settings.served_model), ""
+        return _server_at(settings.url, settings, saved), ""
     try:
         if settings.model:
             return models.local(models.find(settings.model)), ""
@@ -115,6 +131,13 @@ def first_target(settings: Settings, models: ModelShelf, last: LastUsed) -> tupl
     except NotConnected as trouble:
         return None, str(trouble)
     return None, "There is no model yet: `hat-tui models get` downloads one, Alt+C connects to a server."
+
+
+def _server_at(url: str, settings: Settings, saved: ConnectionFile) -> RemoteServer:
+    """The server at an address; where it is saved under a name, what was saved holds as far as nothing else is set."""
+    known = saved.at(url)
+    server = known.target if known else RemoteServer(url)
+    return replace(server, key=settings.key(), model=settings.served_model or server.model)
 
 
 def _as_last_used(target: Target) -> LastUsed:

@@ -1,7 +1,8 @@
 """Fakes for what reaches outside: handed in where the real adapters would be."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,24 @@ from hat_tui.chat.dialogue import NotKept, Request
 from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import Begun, ModelUsed, Record, Titled
 from hat_tui.chat.reply import Delta, Ending, Finished, Measure, ReplyEvent
-from hat_tui.server.launch import for_model
+from hat_tui.gguf.facts import Fit
+from hat_tui.gguf.repository import DownloadProgress, RemoteModel, Repository
+from hat_tui.server.checkup import Check
+from hat_tui.server.launch import LaunchOptions, for_model, launch_line
 from hat_tui.server.phase import Phase, ServerState
+from hat_tui.server.sharing import shared
 from hat_tui.server.target import LocalModel, RemoteServer, Target
-from hat_tui.services import LogLines, ModelChoice, NotConnected, Services, SessionChoice
+from hat_tui.services import (
+    LogLines,
+    ModelChoice,
+    NotConnected,
+    NotDownloaded,
+    SavedConnection,
+    ServerPart,
+    Services,
+    SessionChoice,
+    Vitals,
+)
 
 DEMO = LocalModel(for_model("models/hat-demo.gguf", 2048))
 THEIRS = RemoteServer("http://192.168.1.52:8000/v1")
@@ -83,12 +98,15 @@ class FakeConnection:
         gate: asyncio.Event | None = None,
         trouble: str = "",
         log: LogLines = (("info", "llama_model_loader: loaded meta data"), ("notice", "ready")),
+        served: Sequence[ModelUsed] = (),
     ) -> None:
         self.target = target
         self.endpoint = endpoint
         self.gate = gate
         self.trouble = trouble
         self.closed = False
+        self.served = served
+        self.looks = 0
         self._log = log
         self.on_state: Callable[[ServerState], None] = lambda state: None
 
@@ -103,6 +121,10 @@ class FakeConnection:
         on_state(ServerState(Phase.READY))
         name = "hat-demo" if isinstance(self.target, LocalModel) else "their-model"
         return ModelUsed(name, "own server" if isinstance(self.target, LocalModel) else self.target.label, 2048)
+
+    def vitals(self) -> Vitals | None:
+        self.looks += 1
+        return Vitals(612_000_000, 1.9, 65.0) if isinstance(self.target, LocalModel) else None
 
     async def close(self) -> None:
         self.closed = True
@@ -206,22 +228,135 @@ class MemoryPresets:
         self.saved[name] = parameters
 
 
+@dataclass(frozen=True)
+class FakeStray:
+    model: str = "gemma-2b-it"
+    port: int = 8000
+    pid: int = 4711
+
+
+@dataclass
+class FakeLauncher:
+    """Launches nothing; `part` is what is installed, `left` the servers of a crash, `remembered` what was kept."""
+
+    part: ServerPart = field(
+        default_factory=lambda: ServerPart(("chatml", "gemma", "llama-2"), {"n_batch": "", "last_n_tokens_size": ""})
+    )
+    left: list[FakeStray] = field(default_factory=list)
+    remembered: list[LaunchOptions] = field(default_factory=list)
+    fits: Fit = Fit.FITS
+    stopped: list[FakeStray] = field(default_factory=list)
+    trouble: str = ""
+
+    def installed(self) -> ServerPart:
+        return self.part
+
+    def line(self, options: LaunchOptions) -> str:
+        return launch_line(options, port=options.port, cores=2)
+
+    def need(self, options: LaunchOptions) -> tuple[int, Fit]:
+        return 100_000_000 + 1000 * options.context_of(options.models[0]), self.fits
+
+    def free_memory(self) -> int | None:
+        return 4_000_000_000
+
+    def remember(self, options: LaunchOptions) -> None:
+        self.remembered.append(options)
+
+    def share(self, options: LaunchOptions) -> LaunchOptions:
+        if self.trouble:
+            raise NotConnected(self.trouble)
+        return shared(options, "192.168.1.52", "open-sesame")
+
+    def strays(self) -> Sequence[FakeStray]:
+        return self.left
+
+    def stop(self, stray: FakeStray) -> bool:
+        self.stopped.append(stray)
+        return True
+
+
+@dataclass
+class FakeDownloads:
+    """A hub with the repositories it is given. A download tells one step and then waits for `go` or the cancel."""
+
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    go: threading.Event = field(default_factory=threading.Event)
+    downloaded: list[str] = field(default_factory=list)
+
+    def repository(self, id: str) -> Repository:
+        if id not in self.repositories:
+            raise NotDownloaded(f"There is no repository {id}. Check the name.")
+        return self.repositories[id]
+
+    def download(
+        self,
+        repository: Repository,
+        model: RemoteModel,
+        on_progress: Callable[[DownloadProgress], None],
+        cancelled: threading.Event,
+    ) -> Path:
+        on_progress(DownloadProgress(model.files[0].name, model.size // 4, model.size, model.size / 40))
+        while not self.go.wait(0.01):
+            if cancelled.is_set():
+                raise NotDownloaded("Stopped. 25 MB of 100 MB are kept: download again to continue.")
+        self.downloaded.append(model.name)
+        return Path("models") / model.files[0].name
+
+
+@dataclass
+class MemoryConnections:
+    """Connections that live as long as the test; `up` are the addresses that take a connection."""
+
+    saved: dict[str, RemoteServer] = field(default_factory=dict)
+    up: Sequence[str] = ()
+
+    def list(self) -> Sequence[SavedConnection]:
+        return [
+            SavedConnection(name, server.url, server.model, "kept here" if server.key else "")
+            for name, server in sorted(self.saved.items())
+        ]
+
+    def save(self, name: str, server: RemoteServer) -> None:
+        self.saved[name] = server
+
+    def delete(self, name: str) -> None:
+        del self.saved[name]
+
+    async def is_reachable(self, url: str) -> bool:
+        return url in self.up
+
+
 def fake_services(
     endpoint: ScriptedEndpoint | None = None,
     *,
     connect: Callable[[Target], FakeConnection] | None = None,
     sessions: MemorySessions | None = None,
     first: Target | None = DEMO,
+    models: ShelfOfModels | None = None,
+    launcher: FakeLauncher | None = None,
+    downloads: FakeDownloads | None = None,
+    saved: MemoryConnections | None = None,
+    checks: Sequence[Check] = (),
     **more: object,
 ) -> Services:
     """Services made of fakes, opening with the demo model that answers by `endpoint`."""
     answering = endpoint or ScriptedEndpoint()
     ticks = Ticks()
+
+    async def examine() -> AsyncIterator[Check]:
+        for check in checks:
+            yield check
+
     return Services(
         connect=connect or (lambda target: FakeConnection(target, answering)),
         sessions=sessions or MemorySessions(),
-        models=ShelfOfModels(),
+        models=models or ShelfOfModels(),
         presets=MemoryPresets(),
+        launcher=launcher or FakeLauncher(),
+        downloads=downloads or FakeDownloads(),
+        saved=saved or MemoryConnections(),
+        examine=examine,
         remember=lambda target: None,
         copy=lambda text, to_terminal: f"copied: {text}",
         clock=ticks.clock,

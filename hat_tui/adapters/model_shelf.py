@@ -10,7 +10,7 @@ from typing import Any
 
 from hat_tui.adapters import machine
 from hat_tui.adapters.model_folder import ModelFile, ModelFolder, NoSuchModel
-from hat_tui.gguf.facts import fit
+from hat_tui.gguf.facts import Fit, MemoryNeed, ModelFacts, fit
 from hat_tui.server.launch import CACHE_TYPES, LaunchOptions, for_model
 from hat_tui.server.launch_form import BadLaunch, recalled, remembered, with_extra, with_text
 from hat_tui.server.target import LocalModel, Target
@@ -61,14 +61,16 @@ class ModelShelf:
     def _choice(self, file: ModelFile, free: int | None) -> ModelChoice:
         if file.facts is None:
             return ModelChoice(file.path, file.name, None, file.problem)
-        options = self._options(file)
-        need = file.facts.memory(
-            options.context_of(options.models[0]),
-            type_k=CACHE_TYPES[options.cache_type_k],
-            type_v=CACHE_TYPES[options.cache_type_v],
-            flash_attention=options.flash_attention,
-        )
+        need = _need(file.facts, self._options(file))
         return ModelChoice(file.path, file.name, file.facts, file.problem, need.total, fit(need, free))
+
+    def need(self, path: Path, options: LaunchOptions) -> tuple[int, Fit]:
+        """Bytes that a model would take with these options, and whether that is free now. Raises OSError."""
+        file = self.folder.read(path)
+        if file.facts is None:
+            return 0, Fit.UNKNOWN
+        need = _need(file.facts, options)
+        return need.total, fit(need, machine.free_memory())
 
     def choice(self, path: Path) -> ModelChoice:
         """One file as the list shows it. Raises OSError."""
@@ -110,6 +112,15 @@ class ModelShelf:
         except BadLaunch as trouble:
             raise NotConnected(str(trouble)) from trouble
         return options
+
+
+def _need(facts: ModelFacts, options: LaunchOptions) -> MemoryNeed:
+    return facts.memory(
+        options.context_of(options.models[0]),
+        type_k=CACHE_TYPES[options.cache_type_k],
+        type_v=CACHE_TYPES[options.cache_type_v],
+        flash_attention=options.flash_attention,
+    )
 
 
 class LaunchMemory:
