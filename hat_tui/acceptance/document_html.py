@@ -32,7 +32,8 @@ _STYLE = """
   --c0: #6aa6ff; --c1: #ff9d6b; --c2: #5fd3a0; --c3: #c792ea; --c4: #e5c07b; --c5: #ff80ab; --c6: #4dd0e1;
   --c7: #bcaaa4 } }
 @media print { :root { --ink: #000; --paper: #fff; --faint: #444; --line: #999; --shade: #f2f2f2; --good: #000;
-  --bad: #000; --open: #000 } details { display: none } .sign, table, svg { break-inside: avoid } }
+  --bad: #000; --open: #000 } body { font-size: 12px } details, h2:has(+ details) { display: none }
+  h2, .stamp { break-after: avoid } .sign, tr, svg { break-inside: avoid } }
 body { margin: 0 auto; max-width: 62rem; padding: 2rem 1.2rem; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif }
 h1 { font-size: 1.7rem; margin: 0 0 1rem; border-bottom: 3px solid var(--ink); padding-bottom: .4rem }
