@@ -1,0 +1,6 @@
+"""Property tests here are as slow as the machine is busy."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
