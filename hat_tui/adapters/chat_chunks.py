@@ -16,6 +16,9 @@ ENDINGS: dict[str, Ending] = {
 }
 """What a `finish_reason` means; any other is the model's own end."""
 
+MOST = 10**9
+"""Tokens and milliseconds beyond which a figure is no figure."""
+
 REMARKS: dict[str, str] = {
     "content_filter": "The server's content filter ended the reply.",
     "tool_calls": "The model asked for a tool; hat-tui gives it none.",
@@ -81,7 +84,7 @@ class ChunkReader:
         if tokens is None:
             tokens = _count(self._timings.get("predicted_n"))
         spent = self._timings.get("predicted_ms")
-        seconds = spent / 1000 if isinstance(spent, int | float) and spent > 0 else None
+        seconds = spent / 1000 if isinstance(spent, int | float) and 0 < spent < MOST else None
         return Measure(prompt, evaluated, tokens, counted=tokens is not None, generation_s=seconds)
 
     def _whole(self, kind: type[Delta] | type[Thought], text: str) -> str:
@@ -115,4 +118,4 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST else None

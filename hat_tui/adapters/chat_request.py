@@ -16,6 +16,9 @@ from hat_tui.chat.parameters import SPECS, SamplingParameters
 LABELS = {entry.name: entry.label for entry in SPECS if entry.sent != "own"}
 """The fields a person sets, by the names they are sent under."""
 
+LENGTHS = ("max_tokens", "max_completion_tokens")
+"""The names of the longest a reply may be: OpenAI's newer models take the second, most servers the first."""
+
 TEMPLATE_REFUSES = re.compile(
     r"system (role|message)|roles? must|alternate user|only user|must (start|begin) with|first message", re.IGNORECASE
 )
@@ -44,7 +47,8 @@ class Sent:
 
     def in_brief(self) -> "Sent":
         """The same request for one token: enough to be told what is wrong with it."""
-        return replace(self, fields={**_without(self.fields, ("stream_options",)), "max_tokens": 1})
+        fields = _without(self.fields, ("stream_options", "return_progress"))
+        return replace(self, fields={name: 1 if name in LENGTHS else value for name, value in fields.items()})
 
 
 def sampling_fields(parameters: SamplingParameters) -> dict[str, Any]:
@@ -76,10 +80,8 @@ class Manners:
         """`sent` without what the server rejects, and a sentence for the person or "". Raises `error` if none helps."""
         if TEMPLATE_REFUSES.search(error.said) and not sent.folded and fold(sent.messages) != sent.messages:
             self._folding.add(sent.fields.get("model", ""))
-            why = f"The model's template refuses these messages ({error.said})"
-            return replace(
-                sent, messages=fold(sent.messages), folded=True
-            ), f"{why}: the system prompt now goes in your first."
+            note = f"The model's template refuses these messages ({error.said}): the system prompt joined your first."
+            return replace(sent, messages=fold(sent.messages), folded=True), note
         if "max_completion_tokens" in error.said and "max_tokens" in sent.fields:
             self._length = "max_completion_tokens"
             length = {self._length: sent.fields["max_tokens"]}

@@ -3,7 +3,6 @@
 Exceptions are translated here and nowhere else.
 """
 
-import json
 import re
 import socket
 import ssl
@@ -32,6 +31,10 @@ class Rejected(Exception):
     moved_to: str = ""
 
 
+class Garbled(Exception):
+    """The server sent what cannot be read as JSON."""
+
+
 @dataclass(eq=False)
 class Nonsense(Exception):
     """The server's answer is no chat: `got` names what it is instead."""
@@ -46,8 +49,8 @@ class Unreachable(Exception):
 TROUBLES = (
     Rejected,
     Nonsense,
+    Garbled,
     EndlessEvent,
-    json.JSONDecodeError,
     APIConnectionError,
     httpx2.HTTPError,
     httpx2.InvalidURL,
@@ -100,8 +103,8 @@ def explain(error: BaseException, at: Circumstances) -> str:
             return _rejection(error, at)
         case Nonsense(got=got):
             return f"{at.where} answers with {got}, not as a chat server does. Check the URL: it usually ends with /v1."
-        case json.JSONDecodeError():
-            return f"{at.where} sent a piece of the reply that is no JSON. Ask again; its log may tell more."
+        case Garbled():
+            return f"{at.where} sent broken JSON. Ask again; its log may tell more, or a proxy in between is at fault."
         case EndlessEvent():
             return (
                 f"{at.where} sent one piece of a reply without end, so it was cut off. Ask again or restart the server."
@@ -141,6 +144,11 @@ CONNECTION_TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
         httpx2.ReadTimeout,
         "{where} took the connection and then said nothing. It is busy with someone else, or still loading: try again "
         "in a while.",
+    ),
+    (
+        TimeoutError,
+        "{where} answers no more: the network in between is gone, or that machine is off. What had arrived is kept; "
+        "ask again when it is back.",
     ),
     (httpx2.ProxyError, "The proxy on the way to {where} refused. Check HTTPS_PROXY, or add the host to NO_PROXY."),
     (

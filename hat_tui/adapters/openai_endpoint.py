@@ -20,6 +20,7 @@ from hat_tui.adapters.endpoint_transport import transport
 from hat_tui.adapters.endpoint_trouble import (
     TROUBLES,
     Circumstances,
+    Garbled,
     Nonsense,
     Rejected,
     Unreachable,
@@ -115,7 +116,7 @@ class OpenAIEndpoint:
             body = self._counters[path](text, self._model)
             try:
                 async with asyncio.timeout(ANSWER_S), self._posted(f"{root(self.url)}{path}", body) as response:
-                    return counted(json.loads(await _whole_body(response)))
+                    return counted(parsed(await _whole_body(response)))
             except Rejected as error:
                 if error.status in (404, 405, 501):
                     del self._counters[path]
@@ -171,9 +172,9 @@ class OpenAIEndpoint:
             raise httpx2.RemoteProtocolError("gone after an empty stream") from None
         raise Nonsense("an empty stream")
 
-    def _checked(self, text: str | bytes) -> Mapping[str, Any]:
+    def _checked(self, data: str | bytes) -> Mapping[str, Any]:
         """JSON that came with a good status. Raises Rejected when it tells an error all the same."""
-        content = json.loads(text)
+        content = parsed(data)
         if not isinstance(content, Mapping):
             raise Nonsense("JSON of another kind")
         if content.get("error"):
@@ -216,9 +217,11 @@ class OpenAIEndpoint:
                 )
         except APIStatusError as error:
             raise rejected(error, self._key) from None
+        except TimeoutError:
+            raise httpx2.ReadTimeout("an answer without end") from None
         if _media(response) == "text/html":
             raise Nonsense("a web page")
-        return json.loads(response.content)
+        return parsed(response.content)
 
     def _client(self) -> AsyncOpenAI:
         if self._opened is None:
@@ -230,7 +233,8 @@ class OpenAIEndpoint:
                 base_url=self.url,
                 timeout=timeout,
                 max_retries=0,
-                default_headers={"User-Agent": f"hat-tui/{__version__}"},
+                # Compression would have a proxy hold a stream back until there is enough of it to compress.
+                default_headers={"User-Agent": f"hat-tui/{__version__}", "Accept-Encoding": "identity"},
                 http_client=httpx2.AsyncClient(transport=transport(self.url), timeout=timeout, trust_env=False),
             )
         return self._opened
@@ -258,6 +262,14 @@ def counted(answer: Any) -> int | None:
         case {"tokens": list(tokens)}:
             return len(tokens)
     return None
+
+
+def parsed(data: str | bytes) -> Any:
+    """JSON from a server. Raises Garbled for all that it may be instead: numbers and nesting without end, too."""
+    try:
+        return json.loads(data if isinstance(data, str) else data.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise Garbled from error
 
 
 async def _events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerator[str, None]:

@@ -1,13 +1,23 @@
 """What a server tells of itself when we connect."""
 
+import asyncio
+
 import pytest
 from endpoint_talk import CHAT, replied
-from hostile_server import HostileServer, answer, ends, error, hangs, hangs_up, says, stream
+from hostile_server import HostileServer, Line, answer, ends, error, hangs, hangs_up, says, stream
 
 from hat_tui.adapters import openai_endpoint
 from hat_tui.adapters.endpoint_facts import EndpointFacts, OfferedModel, facts_from
 from hat_tui.adapters.endpoint_trouble import Unreachable
 from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
+
+
+async def drips(line: Line) -> None:
+    """An answer that comes so slowly that no single wait is long."""
+    await line.head(media="application/json")
+    while not line.left.is_set():
+        await line.send(b" ")
+        await asyncio.sleep(0.02)
 
 
 def listing(*entries: dict[str, object]) -> dict[str, object]:
@@ -77,14 +87,16 @@ async def test_a_server_without_a_list_of_models_can_still_be_used(server, endpo
     [
         (error(401, "no"), "does not take this API key"),
         (answer(200, b"<html>", media="text/html"), "web page"),
-        (answer(200, b"nonsense"), "no JSON"),
+        (answer(200, b"nonsense"), "broken JSON"),
         (error(503, "Loading model"), "still loading"),
         (hangs_up, "closed the connection"),
         (hangs, "busy with someone else, or still loading"),
+        (drips, "busy with someone else, or still loading"),
     ],
 )
 async def test_a_server_that_cannot_be_used_says_why(server, endpoint, script, sentence, monkeypatch):
     monkeypatch.setattr(openai_endpoint, "ANSWER_S", 0.2)
+    monkeypatch.setattr(openai_endpoint, "CONNECT_S", 0.2)
     server.on("/models", script)
     with pytest.raises(Unreachable, match=sentence):
         await endpoint.describe()

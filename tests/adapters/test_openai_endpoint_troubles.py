@@ -1,6 +1,7 @@
 """Servers that reject, fail, garble, hang up or are not there: each has its own sentence."""
 
 import asyncio
+import errno
 import shlex
 import shutil
 import socket
@@ -9,6 +10,7 @@ import subprocess
 from contextlib import aclosing
 from pathlib import Path
 
+import httpx2
 import pytest
 from endpoint_talk import CHAT, replied, request, text_of, why
 from hostile_server import (
@@ -52,7 +54,10 @@ from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
         (answer(200, {"hello": "world"}), "JSON of another kind"),
         (answer(200, {"error": "out of memory"}), "broke off the reply: out of memory."),
         (stream(event({"error": {"message": "CUDA broke"}})), "broke off the reply: CUDA broke."),
-        (stream(event('{"choices": [{"del')), "no JSON"),
+        (stream(event('{"choices": [{"del')), "broken JSON"),
+        (stream(event("[" * 100_000)), "broken JSON"),
+        (stream(event("9" * 5000)), "broken JSON"),
+        (answer(200, b"\xff\xfe\x00"), "broken JSON"),
         (stream(event("[1, 2]")), "JSON of another kind"),
         (hangs_up, "closed the connection without an answer"),
         (resets, "closed the connection without an answer"),
@@ -102,7 +107,15 @@ async def test_garbled_json_after_some_words_keeps_them(server, endpoint):
     server.on(CHAT, stream(says("Half"), event("{oops")))
     events = await replied(endpoint)
     assert text_of(events) == "Half"
-    assert "no JSON" in why(events)
+    assert "broken JSON" in why(events)
+
+
+async def test_a_peer_that_the_system_finds_gone(server, endpoint, monkeypatch):
+    async def gone(*_: object, **__: object) -> None:
+        raise httpx2.ReadError("") from TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+    monkeypatch.setattr(httpx2.AsyncClient, "send", gone)
+    assert "answers no more: the network in between is gone" in why(await replied(endpoint))
 
 
 async def test_a_port_where_nothing_listens():
