@@ -22,10 +22,12 @@ def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, 
 class TerminalSession(PtyClient):
     """A running hat-tui; `folder` is where it was started, with `sessions/` in it."""
 
-    def __init__(self, folder: Path, *flags: str, size: tuple[int, int] = (100, 30), **more: str) -> None:
+    def __init__(
+        self, folder: Path, *flags: str, size: tuple[int, int] = (100, 30), command: Path = COMMAND, **more: str
+    ) -> None:
         (folder / "sessions").mkdir(exist_ok=True)
         self.folder = folder
-        super().__init__([str(COMMAND), *flags], environment(folder, more), *size, cwd=folder)
+        super().__init__([str(command), *flags], environment(folder, more), *size, cwd=folder)
 
     def until(self, *texts: str, seconds: float = 30) -> None:
         """Wait until the screen shows each of the texts."""
