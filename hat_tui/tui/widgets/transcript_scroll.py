@@ -9,6 +9,7 @@ from textual import events, work
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from hat_tui.tui.widgets.code_lines import LEXERS
@@ -115,11 +116,14 @@ class TranscriptScroll(ScrollView):
                     top = total - height + height // 2
             for _ in range(3):
                 top = min(self._laid_out_from(top, height), max(0, store.heights.total - 1))
-            self._place(top, max(store.heights.total, top + height))
+            self._place(top, max(store.heights.total, top + height), exact=end)
             visible = list(store.visible(top, height)) or [0]
             store.tidy(visible[0], visible[-1])
         finally:
             self._settling = False
+        self._want_lexers()
+
+    def _want_lexers(self) -> None:
         if wanted := LEXERS.take_wanted():
             self._load_lexers(wanted)
 
@@ -155,10 +159,15 @@ class TranscriptScroll(ScrollView):
             store.lay_out(index)
         return top
 
-    def _place(self, top: int, total: int) -> None:
+    def _place(self, top: int, total: int, *, exact: bool) -> None:
+        """Scroll to `top` on a page of `total` lines, or, unless `exact`, of up to half a view more."""
         size = Size(self.size.width, total)
-        if self.virtual_size != size:
-            self.virtual_size = size
+        known = self.virtual_size
+        spare = 0 if exact else self.size.height // 2
+        if known.width != size.width or not total <= known.height <= total + spare:
+            # Set as usual, it would have the whole screen laid out and this page painted for every line that comes.
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
         if self.scroll_y != top:
             self.scroll_y = self.scroll_target_y = top
         # Told of a position before it is shown, the scrollbar would start at the top.
