@@ -14,3 +14,14 @@ def background_erase(environ: Mapping[str, str]) -> bool:
 def over_ssh(environ: Mapping[str, str]) -> bool:
     """Whether the terminal is at the other end of an SSH connection."""
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
+
+
+def escape_delay(environ: Mapping[str, str]) -> float:
+    """Seconds after which an Escape with nothing behind it is the key. ESCDELAY, in milliseconds, has the last word.
+
+    A terminal on this machine writes a sequence at once; a network may tear it apart.
+    """
+    told = environ.get("ESCDELAY", "")
+    if told.isdecimal():
+        return int(told) / 1000
+    return 0.05 if over_ssh(environ) else 0.01

@@ -23,7 +23,7 @@ from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from hat_tui.tui.terminal import tty_mode
-from hat_tui.tui.terminal.abilities import background_erase, over_ssh
+from hat_tui.tui.terminal.abilities import background_erase, escape_delay, over_ssh
 from hat_tui.tui.terminal.answers import AnswerParser
 from hat_tui.tui.terminal.flow import STATUS_ANSWER, STATUS_REQUEST, Flow
 from hat_tui.tui.terminal.grid import UNKNOWN, Grid
@@ -82,6 +82,7 @@ class FrameDriver(Driver):
         self._wanted = Grid(width, height)
         self._painter = Painter(Grid(width, height), Abilities(bce=background_erase(os.environ)))
         self._parser = AnswerParser(self._answered, debug)
+        self._escape_delay = escape_delay(os.environ)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
 
     @property
@@ -173,11 +174,12 @@ class FrameDriver(Driver):
             self._escape_timer.cancel()
             self._escape_timer = None
         if not self._parser.between_keys:
-            self._escape_timer = self._loop.call_later(constants.ESCAPE_DELAY + 0.001, self._escape_alone)
+            delay = self._escape_delay if text.endswith("\x1b") else constants.ESCAPE_DELAY
+            self._escape_timer = self._loop.call_later(delay, self._escape_alone)
 
     def _escape_alone(self) -> None:
         self._escape_timer = None
-        for message in self._parser.tick():
+        for message in self._parser.give_up():
             self.process_message(message)
 
     def send_message(self, message: Message) -> None:

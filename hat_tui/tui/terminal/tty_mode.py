@@ -9,8 +9,9 @@ import time
 from typing import Final
 
 ALTERNATE_SCREEN: Final = "\x1b[?1049h"
-REPEAT_PROBE: Final = "\x1b[m\x1b[H \x1b[3b\x1b[6n"
-"""Blanks the first cells of the screen and asks where the cursor is: in column 5 if the terminal repeats."""
+REPEAT_PROBE: Final = "\x1b[m\x1b[H\u00a0\x1b[3b\x1b[6n"
+"""Blanks the first cells of the screen and asks where the cursor is: in column 5 if the terminal repeats. The blank is
+no ASCII character: tmux (3.3) repeats only those."""
 REPEAT_PROBE_COLUMN: Final = 5
 
 _KITTY_FLAGS: Final = 0b11001
