@@ -16,6 +16,7 @@ from hat_tui.chat.export import FORMATS
 from hat_tui.chat.record import Record, Titled
 from hat_tui.chat.session_head import head, is_session, questions
 from hat_tui.chat.session_search import Search
+from hat_tui.chat.transcript_reader import read
 from hat_tui.services import NoSuchSession, SessionChoice
 
 ENDING = ".txt"
@@ -75,10 +76,8 @@ class SessionFolder:
         return Conversation(transcript.records), file, problems
 
     def read(self, id: str) -> Conversation:
-        """A kept conversation, to show or export. Raises NoSuchSession and OSError."""
-        file, transcript = SessionFile.resume(self.find(id))
-        file.close()
-        return Conversation(transcript.records)
+        """A kept conversation, to show or export, also while it is open elsewhere. Raises NoSuchSession and OSError."""
+        return Conversation(read(self.find(id).read_bytes()).records)
 
     def search(self, words: str) -> Sequence[ListedSession]:
         """The sessions that hold each of the words somewhere, in any case, the one changed last first."""
