@@ -1,12 +1,12 @@
 """The one connection a chat has: opened, followed, changed for another, closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hat_tui.chat.dialogue import Endpoint
 from hat_tui.chat.record import ModelUsed
 from hat_tui.server.phase import ServerState
 from hat_tui.server.target import Target
-from hat_tui.services import Connection, LogLines, NotConnected
+from hat_tui.services import Connection, LogLines, NotConnected, Vitals
 
 
 class Link:
@@ -33,6 +33,15 @@ class Link:
     @property
     def target(self) -> Target | None:
         return self.connection.target if self.connection else None
+
+    @property
+    def served(self) -> Sequence[ModelUsed]:
+        """The models that can be asked there by name."""
+        return self.connection.served if self.connection and self.ready else ()
+
+    def vitals(self) -> Vitals | None:
+        """What a server of ours takes now; None when there is none."""
+        return self.connection.vitals() if self.connection else None
 
     async def open(self, target: Target) -> tuple[Endpoint, ModelUsed]:
         """Leave the connection there is and open one to `target`: what answers, and what is known of it.

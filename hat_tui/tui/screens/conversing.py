@@ -116,9 +116,8 @@ class ConversingScreen(Screen[None]):
         self._send_next()
 
     def _server_changed(self, state: ServerState) -> None:
-        percent = f" {state.loading_percent} %" if state.phase is Phase.LOADING and state.loading_percent else ""
         self.status.state = state.phase.value
-        self.side.log_panel.heading = f"Server log: {state.phase.value}{percent}"
+        self.side.log_panel.follow(state, self.link.vitals)
         if self.replying and state.phase is Phase.BUSY and not self.replying.text and state.remaining:
             self._show_reading(self.replying, state)
 

@@ -1,7 +1,7 @@
 """What the server says, line by line: capped, coloured by level, searched by key."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -18,6 +18,9 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from hat_tui.chat.safe_text import shown
+from hat_tui.server.phase import Phase, ServerState
+from hat_tui.services import Vitals
+from hat_tui.tui.widgets.server_vitals import ServerVitals, request_told
 
 MAX_LINES = 5000
 
@@ -117,7 +120,7 @@ class LogLines(ScrollView, can_focus=True):
 
 
 class ServerLog(Vertical):
-    """The panel: a heading that tells the server's state, the lines, and a search box on demand."""
+    """The panel: a heading that tells the server's state, how it is doing, the lines, and a search box on demand."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/"),
@@ -137,9 +140,15 @@ class ServerLog(Vertical):
     heading: reactive[str] = reactive("Server log")
     lines = query_one("#log-lines", LogLines)
     box = query_one("#log-search", Input)
+    vitals = query_one(ServerVitals)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._state = ServerState()
 
     def compose(self) -> ComposeResult:
         yield Static(id="log-heading", markup=False)
+        yield ServerVitals()
         yield LogLines(id="log-lines")
         yield Input(id="log-search", placeholder="search the log, Enter marks, Escape closes", compact=True)
 
@@ -153,6 +162,15 @@ class ServerLog(Vertical):
     def write(self, lines: Iterable[tuple[str, str]]) -> None:
         """Add (level, text) lines."""
         self.lines.write(lines)
+
+    def follow(self, state: ServerState, look: Callable[[], Vitals | None]) -> None:
+        """Show the server's state; `look` tells what it takes now. A request that has ended gets a line."""
+        percent = f" {state.loading_percent} %" if state.phase is Phase.LOADING and state.loading_percent else ""
+        self.heading = f"Server log: {state.phase.value}{percent}"
+        self.vitals.follow(state, look)
+        if told := request_told(self._state, state):
+            self.write([("notice", told)])
+        self._state = state
 
     def action_search(self) -> None:
         """Open the search box."""
