@@ -1,12 +1,14 @@
 """The full-screen program: one app, one chat screen, and what lies over it."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from hat_tui.commands import COMMANDS
 from hat_tui.services import Services
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.driver import choose_driver
@@ -55,4 +57,12 @@ class HatTuiApp(App[None]):
         self.exit()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        yield from super().get_system_commands(screen)
+        """Every slash command of the chat that needs no word after it, then Textual's own."""
+        if isinstance(screen, ChatScreen):
+            for command in COMMANDS:
+                if command.takes.startswith("[") or not command.takes:
+                    run = partial(screen.run_command, command.name, "")
+                    yield SystemCommand(f"/{command.name}", command.help.capitalize(), run)
+        for command_of_textual in super().get_system_commands(screen):
+            if command_of_textual.title not in ("Quit", "Keys"):
+                yield command_of_textual
