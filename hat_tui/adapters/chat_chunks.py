@@ -66,6 +66,11 @@ class ChunkReader:
             if reason in REMARKS:
                 yield Note(REMARKS[reason])
 
+    @property
+    def empty(self) -> bool:
+        """Whether the stream has brought nothing at all, not even a token that says nothing."""
+        return not self.received and self.ended in ("", "stop") and not self.measure().tokens
+
     def finished(self) -> Finished:
         """The end of the stream: cut where no `finish_reason` came."""
         ending = ENDINGS.get(self.ended, Ending.STOP) if self.ended else Ending.CUT

@@ -93,7 +93,11 @@ OVERFLOW = re.compile(
     r"context[ _]?(length|window|size)|exceed\w*[ _]context|n_ctx|maximum.{0,20}tokens", re.IGNORECASE
 )
 LOADING = re.compile(r"loading model|still loading|model is (being )?load", re.IGNORECASE)
-NO_MODEL = re.compile(r"model\b.*(not found|does not exist|not exist|unknown|not available)|no such model", re.I | re.S)
+INVALID = re.compile(r"'loc': \('body', '(\w+)'[^)]*\), 'msg': ['\"](.*?)['\"], '")
+"""What FastAPI finds wrong with a field, as llama_cpp.server puts it into the text of its error 500."""
+NO_MODEL = re.compile(
+    r"model\b.*(not found|does not exist|not exist|unknown|not available)|no such model|invalid model", re.I | re.S
+)
 
 
 def explain(error: BaseException, at: Circumstances) -> str:
@@ -224,7 +228,9 @@ def told(body: Any, key: str = "") -> tuple[str, frozenset[str]]:
             f"{'.'.join(_steps(detail.get('loc')))} {detail.get('msg', '')}".strip() for detail in details
         )
     words = inner if isinstance(inner, str) else ""
-    fields.update(re.findall(r"'loc': \('body', '(\w+)'", words))
+    if invalid := INVALID.findall(words):
+        fields.update(name for name, _ in invalid)
+        words = "; ".join(f"{name}: {what}" for name, what in invalid)
     return _quoted(words, key), frozenset(fields)
 
 

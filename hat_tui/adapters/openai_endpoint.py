@@ -156,21 +156,23 @@ class OpenAIEndpoint:
                     async for data in stream:
                         for event in chunks.read(self._checked(data)):
                             yield event
-        if not chunks.received and not chunks.ended:
+        if chunks.empty:
             await self._learn_why(sent, chunks)
         yield chunks.finished()
 
     async def _learn_why(self, sent: Sent, chunks: ChunkReader) -> None:
         """Find out why a stream had nothing in it, and raise it: llama_cpp.server tells it only to a request that does
-        not stream. Where it put its end mark into the stream, another request interrupted this one."""
-        if chunks.closed:
+        not stream, and LiteLLM before it ends the stream as if all were well. Where llama_cpp.server ends the stream
+        without more, another request interrupted this one."""
+        if chunks.closed and not chunks.ended:
             raise Rejected(0, "another request came in before the first word")
         try:
             async with self._posted("chat/completions", sent.in_brief().body(stream=False)) as response:
                 self._checked(await _whole_body(response))
         except (APIConnectionError, httpx2.TransportError):
             raise httpx2.RemoteProtocolError("gone after an empty stream") from None
-        raise Nonsense("an empty stream")
+        if not chunks.ended:
+            raise Nonsense("an empty stream")
 
     def _checked(self, data: str | bytes) -> Mapping[str, Any]:
         """JSON that came with a good status. Raises Rejected when it tells an error all the same."""

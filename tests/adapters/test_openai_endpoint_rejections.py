@@ -9,9 +9,10 @@ from hostile_server import (
     error,
     says,
     stream,
+    usage,
 )
 
-from hat_tui.chat.reply import Delta, Ending, Finished, Note
+from hat_tui.chat.reply import Delta, Ending, Finished, Measure, Note
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,9 @@ from hat_tui.chat.reply import Delta, Ending, Finished, Note
         error(400, "Unrecognized request argument supplied: min_p"),
         error(400, "bad", param="min_p"),
         answer(422, {"detail": [{"loc": ["body", "min_p"], "msg": "Extra inputs are not permitted", "type": "x"}]}),
-        error(500, "[{'type': 'extra_forbidden', 'loc': ('body', 'min_p'), 'msg': 'Extra inputs are not permitted'}]"),
+        error(
+            500, "1 validation error:\n  {'type': 'x', 'loc': ('body', 'min_p'), 'msg': 'Input too small', 'input': -3}"
+        ),
         error(400, "'min_p' is out of range here"),
     ],
 )
@@ -29,6 +32,7 @@ async def test_a_rejected_field_is_left_out_told_and_remembered(server, endpoint
     events = await replied(endpoint)
     assert isinstance(events[0], Note)
     assert "Min p" in events[0].text
+    assert "{" not in events[0].text
     assert text_of(events) == "ok"
     assert "min_p" not in server.bodies()[1]
     assert not [event for event in await replied(endpoint) if isinstance(event, Note)]
@@ -88,6 +92,18 @@ async def test_a_stream_broken_before_its_first_piece_is_asked_too_and_can_be_me
 async def test_an_empty_stream_whose_request_is_good_says_so(server, endpoint):
     server.on(CHAT, stream(done=False), answer(200, {"choices": [{"message": {"content": "x"}}]}))
     assert "empty stream" in why(await replied(endpoint))
+
+
+async def test_a_proxy_that_hides_an_error_behind_an_empty_reply_is_asked_too(server, endpoint):
+    server.on(CHAT, stream(ends("stop")), error(400, "maximum context length is 256 tokens"))
+    assert "n_ctx" in why(await replied(endpoint))
+
+
+async def test_a_model_that_has_nothing_to_say_may_say_nothing(server, endpoint):
+    server.on(CHAT, stream(ends("stop")), answer(200, {"choices": [{"message": {"content": ""}}]}))
+    assert await replied(endpoint) == [Finished(Ending.STOP)]
+    server.on(CHAT, stream(ends("stop"), usage(12, 1)))
+    assert await replied(endpoint) == [Finished(Ending.STOP, Measure(12, None, 1, counted=True))]
 
 
 async def test_a_stream_closed_before_its_first_word_was_interrupted_by_another_request(server, endpoint):
