@@ -1,5 +1,4 @@
 import os
-import resource
 import stat
 import subprocess
 import sys
@@ -7,15 +6,19 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
+from fakes import ScriptedEndpoint, Ticks, says
 
 from hat_tui.adapters.session_file import SessionFile, name_of
 from hat_tui.chat.conversation import Conversation
-from hat_tui.chat.dialogue import NotKept
+from hat_tui.chat.dialogue import Dialogue, NotKept
 from hat_tui.chat.message import Role
+from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import Begun, Ended, Opened, Record, Said, Titled
+from hat_tui.chat.tokens import TokenCounter
 from hat_tui.chat.transcript import write_all
 from hat_tui.chat.transcript_reader import read
 
+resource = pytest.importorskip("resource", reason="limits a file's size")
 AT = datetime(2026, 11, 24, 5, 35, 17, tzinfo=UTC)
 OPENING: list[Record] = [Opened(AT), Titled("How do I quit?")]
 QUESTION: list[Record] = [Begun(1, Role.USER, 0, AT), Said(1, "How do I quit?"), Ended(1)]
@@ -185,6 +188,27 @@ def test_a_file_that_is_taken_away_is_noticed_at_the_next_turn(tmp_path, replace
     assert not replaced or file.path.with_name(NAME).read_text() == "edited"
 
 
+async def test_a_chat_goes_on_while_nothing_can_be_written_and_is_whole_when_it_can_again(tmp_path):
+    ticks, file = Ticks(), SessionFile(tmp_path)
+    endpoint = ScriptedEndpoint(says("Yes."), says("No."), says("Maybe."))
+    clocks = (ticks.clock, ticks.seconds)
+    dialogue = Dialogue(Conversation(), file, TokenCounter(), endpoint, SamplingParameters(), *clocks)
+
+    async def ask(prompt: str) -> None:
+        async for _ in dialogue.ask(prompt):
+            pass
+
+    await ask("One")
+    with at_most(file.path.stat().st_size + 100):
+        await ask("Two")
+        assert "save the session elsewhere" in dialogue.not_kept
+    await ask("Three")
+    assert dialogue.not_kept == ""
+    kept = Conversation(read(file.path.read_bytes()).records)
+    assert [turn.text for turn in kept.path()] == ["One", "Yes.", "Two", "No.", "Three", "Maybe."]
+    assert kept.records() == dialogue.conversation.records()
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [
@@ -207,7 +231,7 @@ from pathlib import Path
 from datetime import datetime, UTC
 from hat_tui.adapters.session_file import SessionFile
 from hat_tui.chat.conversation import Conversation
-from hat_tui.chat.dialogue import NotKept
+from hat_tui.chat.dialogue import Dialogue, NotKept
 from hat_tui.chat.message import Role
 from hat_tui.chat.record import *
 from hat_tui.chat.transcript_reader import read
