@@ -1,0 +1,97 @@
+import hashlib
+from pathlib import Path
+
+import pytest
+from gguf_maker import tiny_model
+
+from hat_tui.acceptance.conduct import ModelNotLoaded
+from hat_tui.acceptance.protocol import Task
+from hat_tui.adapters.acceptance_bench import AcceptanceBench, _Told, file_facts
+from hat_tui.chat.reply import Measure
+from hat_tui.server.launch import for_model
+from hat_tui.server.phase import ServerState, Speed
+from hat_tui.server.target import LocalModel
+from hat_tui.services import NotConnected
+
+
+@pytest.fixture
+def bench(tmp_path):
+    def find(asked):
+        path = Path(asked)
+        if not path.is_file():
+            raise NotConnected(f"There is no model {asked}")
+        return path
+
+    return AcceptanceBench(
+        tmp_path / "runs", tmp_path, find, lambda path: LocalModel(for_model(str(path), 2048)), "key"
+    )
+
+
+def test_models_get_labels_that_differ_and_one_named_twice_is_asked_once(bench, tmp_path):
+    files = [tmp_path / "a" / "same.gguf", tmp_path / "b" / "same.gguf"]
+    for file in files:
+        file.parent.mkdir()
+        file.touch()
+    url = "http://192.168.1.52:8000/v1"
+    asked = [*map(str, files), str(files[0]), url, f"{url}#gemma"]
+    plan = bench.plan(bench.protocol("quick"), asked)
+    assert plan.models == ("same", "same (2)", "192.168.1.52:8000", "gemma")
+    assert plan.sources["same (2)"] == str(files[1])
+    assert "key" not in str(plan.sources)
+    assert plan.machine["processor"]
+    assert plan.versions["hat-tui"]
+
+
+def test_a_model_that_is_not_there_and_none_at_all_are_told(bench):
+    with pytest.raises(ModelNotLoaded, match=r"no model gone\.gguf"):
+        bench.plan(bench.protocol("quick"), ["gone.gguf"])
+    with pytest.raises(ModelNotLoaded, match="--model"):
+        bench.plan(bench.protocol("quick"), [])
+
+
+def test_a_model_file_is_told_by_size_hash_and_metadata(tmp_path):
+    file = tiny_model(tmp_path / "tiny.gguf")
+    facts = file_facts(str(file))
+    assert facts["size"] == file.stat().st_size
+    assert facts["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert facts["metadata"]["general.architecture"] == "llama"
+
+
+def test_a_broken_model_file_has_its_trouble_in_the_record(tmp_path):
+    file = tmp_path / "broken.gguf"
+    file.write_bytes(b"no model")
+    assert file_facts(str(file))["trouble"]
+    assert file_facts("http://there/v1") == {"url": "http://there/v1"}
+
+
+def test_own_protocols_are_listed_after_the_bundled_ones_with_what_is_wrong_with_them(bench):
+    bench.add_task(Task("hello", "Hello", ("Say hello.",), "Greets."))
+    folder = Path(bench.add_task(Task("bye", "Bye", ("Say bye.",), "Takes leave."))).parent
+    (folder / "broken.toml").write_text("name = \n")
+    quick, home, broken, mine = bench.protocols()
+    assert (quick.tasks, home.tasks, mine.tasks) == (5, 22, 2)
+    assert "line 1" in broken.trouble
+
+
+def test_a_sheet_is_written_into_the_runs_folder(bench, tmp_path):
+    (tmp_path / "tiny.gguf").touch()
+    opened = bench.create(bench.plan(bench.protocol("quick"), [str(tmp_path / "tiny.gguf")]))
+    opened.store.close()
+    place = bench.save(opened.store.id, "sheet.txt", "ACCEPTED\n")
+    assert Path(place).read_text() == "ACCEPTED\n"
+    assert Path(place).parent.name == opened.store.id
+
+
+async def test_the_log_tells_what_the_stream_does_not():
+    told = _Told()
+    told.take(ServerState(prompt=Speed(30, 100), reused=0, remaining=0))
+    assert await told.measure() == Measure(prompt_tokens=30, evaluated_tokens=30)
+    told.take(ServerState(prompt=Speed(12, 50), reused=20, remaining=12))
+    assert await told.measure() == Measure(prompt_tokens=32, evaluated_tokens=12)
+
+
+async def test_a_log_that_says_nothing_new_tells_nothing():
+    told = _Told()
+    told.take(ServerState(prompt=Speed(30, 100)))
+    await told.measure()
+    assert await told.measure() == Measure()
