@@ -217,10 +217,12 @@ def _as_words(value: object) -> list[str]:
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment the server gets: without variables that would override its settings, and without secrets.
 
-    Output is unbuffered UTF-8, so that a line is read when it is written.
+    Output is unbuffered UTF-8, so that a line is read when it is written. OpenMP's threads wait asleep: by default they
+    spin, and where anything else runs each spends its time slices waiting for the other. Measured with a 0.2 B Q8_0
+    model and two threads on two busy cores: 1 to 3 tokens/s spinning, 60 asleep.
     """
     kept = {name: value for name, value in environment.items() if not is_stripped(name)}
-    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:replace"}
+    return {"OMP_WAIT_POLICY": "passive"} | kept | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:replace"}
 
 
 def is_stripped(variable: str) -> bool:

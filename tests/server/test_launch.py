@@ -90,7 +90,12 @@ def test_the_launch_line_is_a_shell_line_without_the_key():
 def test_variables_that_override_settings_and_secrets_are_stripped():
     stripped = ["MODEL", "n_ctx", "Config_File", "OPENAI_API_KEY", "HF_TOKEN", "HOST", "DB_PASSWORD"]
     kept = clean_environment(dict.fromkeys([*stripped, "PATH", "LANG", "MONKEY"], "x"))
-    assert set(kept) == {"PATH", "LANG", "MONKEY", "PYTHONUNBUFFERED", "PYTHONIOENCODING"}
+    assert set(kept) == {"PATH", "LANG", "MONKEY", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "OMP_WAIT_POLICY"}
+
+
+def test_the_servers_threads_wait_asleep_unless_a_person_says_otherwise():
+    assert clean_environment({})["OMP_WAIT_POLICY"] == "passive"
+    assert clean_environment({"OMP_WAIT_POLICY": "active"})["OMP_WAIT_POLICY"] == "active"
 
 
 def test_loopback_is_told_from_the_network():
