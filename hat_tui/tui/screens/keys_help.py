@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from hat_tui.tui.keymap import CHAT, TURN, Action
+from hat_tui.tui.keymap import CHAT, TURN
 from hat_tui.tui.widgets.key_bar import KeyBar
 
 NAMES = {"escape": "Esc", "enter": "Enter", "up": "↑", "down": "↓", "left": "←", "right": "→"}
@@ -19,8 +20,10 @@ NAMES = {"escape": "Esc", "enter": "Enter", "up": "↑", "down": "↓", "left": 
 def key_name(key: str) -> str:
     """A Textual key name as it stands on a keyboard."""
     *modifiers, last = key.split("+")
-    named = NAMES.get(last, last.upper() if len(last) > 1 else last)
-    return "+".join([*(modifier.capitalize() for modifier in modifiers), named.upper() if modifiers else named])
+    named = NAMES.get(
+        last, last.capitalize() if len(last) > 2 else last.upper() if modifiers or len(last) > 1 else last
+    )
+    return "+".join([*(modifier.capitalize() for modifier in modifiers), named])
 
 
 class KeysHelpScreen(ModalScreen[None]):
@@ -39,26 +42,21 @@ class KeysHelpScreen(ModalScreen[None]):
                 yield Static(self._table())
             yield KeyBar()
 
-    def _table(self) -> Content:
-        lines: list[Content] = []
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.add_column(no_wrap=True)
+        table.add_column(ratio=1)
+        table.add_column(no_wrap=True)
         group = ""
         for action in CHAT + TURN:
             if action.group != group:
+                if group:
+                    table.add_row("")
                 group = action.group
-                where = " (Shift+Tab goes up into the conversation)" if group == "Turn" else ""
-                lines += (
-                    [Content(""), Content.styled(group + where, "bold $accent")]
-                    if lines
-                    else [Content.styled(group, "bold $accent")]
-                )
-            lines.append(self._line(action))
-        return Content("\n").join(lines)
-
-    def _line(self, action: Action) -> Content:
-        keys = self._remapped.get(action.id, action.keys).split(",")
-        command = f"  /{action.command}" if action.command else ""
-        return Content.assemble(
-            (" or ".join(key_name(key) for key in keys).ljust(20), "bold"),
-            action.help,
-            (command, "$foreground 60%"),
-        )
+                where = "Shift+Tab goes up into the conversation" if group == "Turn" else ""
+                table.add_row(Text(group, "bold italic"), Text(where, "dim"))
+            keys = self._remapped.get(action.id, action.keys).split(",")
+            command = f"/{action.command}" if action.command else ""
+            shown_keys = Text(" or ".join(key_name(key) for key in keys), "bold")
+            table.add_row(shown_keys, Text(action.help), Text(command, "dim"))
+        return table

@@ -1,6 +1,6 @@
 """One line of what can be done here, and with which key."""
 
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.widget import Widget
 
@@ -37,10 +37,19 @@ class KeyBar(Widget):
         return left.pad_right(max(0, room - left.cell_length)) + right
 
     def _hints(self) -> dict[str, Binding]:
+        """By place, the focus first, and at each place in the order in which its bindings were declared."""
+        focused = self.screen.focused or self.screen
+        places = [*focused.ancestors_with_self]
+        active = [bound for bound in self.screen.active_bindings.items() if bound[1].binding.show and bound[1].enabled]
+
+        def order(bound: tuple[str, ActiveBinding]) -> tuple[int, int]:
+            key, (node, *_) = bound
+            place = places.index(node) if node in places else len(places)
+            return place, list(node._bindings.key_to_bindings).index(key)
+
         hints: dict[str, Binding] = {}
-        for bound in self.screen.active_bindings.values():
-            if bound.binding.show and bound.enabled:
-                hints.setdefault(bound.binding.id or bound.binding.action, bound.binding)
+        for _, bound in sorted(active, key=order):
+            hints.setdefault(bound.binding.id or bound.binding.action, bound.binding)
         return hints
 
     def _as_content(self, shown: Binding) -> Content:
