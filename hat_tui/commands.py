@@ -24,7 +24,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy", "", "copy the last reply", plain=False),
     Command("delete", "", "take the last reply, or the selected turn, out of the conversation", plain=False),
     Command("edit", "", "change the last reply, or the selected turn", plain=False),
+    Command("editor", "", "write the prompt in your own editor ($VISUAL, $EDITOR)", plain=False),
     Command("export", "[md|json|html]", "write the session beside its file in another format", plain=False),
+    Command("find", "WORDS", "mark words in this conversation; > and < go through them", plain=False),
     Command("fork", "", "go on in a new session that begins with this conversation", plain=False),
     Command("help", "", "what can be done, and how"),
     Command("log", "", "the server's log"),
@@ -40,6 +42,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("summarise", "", "let the model sum up what it has forgotten, and send that", plain=False),
     Command("title", "[WORDS]", "name the session; without words the model finds a title"),
     Command("undelete", "", "bring back what was deleted last", plain=False),
+    Command(
+        "window", "[blocks|exact]", "how a full memory forgets: a block at once, cheap, or turn by turn", plain=False
+    ),
 )
 
 

@@ -325,6 +325,35 @@ class Presets(Protocol):
         ...
 
 
+class NotAttached(Exception):
+    """A file cannot be attached; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file to send with a prompt. `size` in bytes."""
+
+    name: str
+    text: str
+    size: int
+
+
+class TextFiles(Protocol):
+    """Files and the editor of the person. A restricted hat-tui has none."""
+
+    def attach(self, typed: str) -> Attachment:
+        """The text of a file by the path that was typed. Raises NotAttached."""
+        ...
+
+    def complete(self, typed: str) -> Sequence[str]:
+        """Paths that begin as typed."""
+        ...
+
+    def edit(self, text: str) -> str:
+        """What a person makes of a text in an editor, which has the terminal meanwhile. Raises OSError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Handed to the app by the command line, or by a test."""
@@ -354,6 +383,8 @@ class Services:
     """The session to go on with."""
     keys: Mapping[str, str] = field(default_factory=dict)
     theme: str = ""
+    files: TextFiles | None = None
+    """None where the person must not reach files or programs: no attaching, editing, exporting, downloading."""
 
 
 class Nowhere:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hat_tui import __version__
-from hat_tui.adapters import clipboard, locations
+from hat_tui.adapters import clipboard, locations, text_files
 from hat_tui.adapters.acceptance_bench import AcceptanceBench
 from hat_tui.adapters.connection import connection_to
 from hat_tui.adapters.connection_file import ConnectionFile
@@ -55,6 +55,7 @@ def services(settings: Settings, *, resume: str = "") -> Services:
         resume=resume,
         keys=settings.keys,
         theme=settings.theme,
+        files=None if settings.restricted else text_files,
     )
 
 

@@ -45,6 +45,7 @@ SETTINGS: tuple[Setting, ...] = (
         "model_dirs", "text", "more folders with models, separated like PATH; `caches` for those of other programs"
     ),
     Setting("server_key", "text", "the key a server of ours asks for (variable or config file only)", secret=True),
+    Setting("restricted", "text", "yes: no way to files and programs: no attaching, editor, export or download"),
     Setting("preset", "text", "start with this saved preset of parameters"),
     Setting("theme", "text", "a Textual theme by name; without one, dark or light as the terminal is"),
 )
@@ -63,6 +64,7 @@ class Settings:
     models_dir: Path | None = None
     model_dirs: str = ""
     server_key: str = field(default="", repr=False)
+    restricted: str = ""
     preset: str = ""
     theme: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)

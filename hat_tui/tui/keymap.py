@@ -28,6 +28,7 @@ CHAT = (
     Action("newline", "ctrl+j,alt+enter", "New line", "Add a line to the prompt", "Prompt"),
     Action("older-prompt", "up", "Older prompt", "Bring back an earlier prompt, from the first line", "Prompt"),
     Action("newer-prompt", "down", "Newer prompt", "Go forward in the prompt history, from the last line", "Prompt"),
+    Action("editor", "alt+e", "Editor", "Write the prompt in your own editor ($VISUAL, $EDITOR)", "Prompt", "editor"),
     Action("stop", "escape", "Stop", "Stop the reply and keep what it said; else close the nearest panel", "Reply"),
     Action(
         "stop-or-quit",
@@ -69,6 +70,9 @@ TURN = (
     Action("turn-leave-out", "x", "Leave out", "Do not send this turn", "Turn"),
     Action("turn-delete", "d", "Delete", "Take this turn and what follows it out of the conversation", "Turn"),
     Action("turn-fork", "f", "Fork", "Start a new session that begins with everything up to here", "Turn", "fork"),
+    Action("find", "slash", "Find", "Mark words in the conversation", "Turn", "find"),
+    Action("next-hit", "ctrl+down,greater_than_sign", "Next hit", "Go to the next place that was found", "Turn"),
+    Action("previous-hit", "ctrl+up,less_than_sign", "Hit before", "Go to the place found before", "Turn"),
     Action("turn-plain", "v", "Plain", "Show the turn's text as it was sent, without rendering", "Turn"),
 )
 
