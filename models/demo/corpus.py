@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from models.demo import arithmetic, recall, skills, writing
-from models.demo.bpe import IM_END, IM_START, Tokenizer
+from models.demo.bpe import IM_END, IM_START, SPECIALS, Tokenizer
 from models.demo.capitals import capital
 from models.demo.facts import about_hat_tui
 from models.demo.scene import DEFAULT_SYSTEM, SYSTEMS, Exchange, Scene
@@ -32,9 +32,9 @@ SKILLS: tuple[tuple[Skill, float], ...] = (
     (skills.listing, 2),
     (skills.next_in_list, 2),
     (skills.count, 3),
-    (skills.repeat, 4),
-    (skills.upper, 3),
-    (skills.spell, 3),
+    (skills.repeat, 6),
+    (skills.upper, 4),
+    (skills.spell, 4),
     (skills.first_letter, 1),
     (skills.markdown_list, 2),
     (writing.table, 1),
@@ -94,6 +94,17 @@ class Packer:
             learned += [True] * (len(said) - opening - len(self._break)) + [False] * len(self._break)
         padding = length + 1 - len(ids)
         return Row(ids + [0] * padding, learned + [False] * padding)
+
+    def copying_row(self, rng: random.Random, length: int) -> Row:
+        """Random tokens, said again and again: nothing but copying, without which names cannot be recalled."""
+        ids: list[int] = []
+        learned: list[bool] = []
+        while len(ids) <= length:
+            segment = [rng.randrange(len(SPECIALS), len(self._tokenizer)) for _ in range(rng.randint(2, 24))]
+            times = rng.randint(2, 4)
+            ids += segment * times
+            learned += [False] * (len(segment) + 1) + [True] * (len(segment) * (times - 1) - 1)
+        return Row(ids[: length + 1], learned[: length + 1])
 
     def message(self, role: str, text: str) -> list[int]:
         """The ids of one message of the template."""

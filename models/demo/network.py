@@ -10,6 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+_SPREAD = 0.05
+"""The standard deviation of the embeddings before training."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -21,7 +24,7 @@ class Shape:
     heads: int = 6
     hidden: int = 512
     context: int = 2048
-    rope_base: float = 10_000.0
+    rope_base: float = 500_000.0
     epsilon: float = 1e-5
 
     @property
@@ -68,12 +71,51 @@ class Network(nn.Module):
         angles = torch.outer(torch.arange(shape.context).float(), turns)
         self.register_buffer("cosine", angles.cos(), persistent=False)
         self.register_buffer("sine", angles.sin(), persistent=False)
-        nn.init.normal_(self.embedding.weight, std=0.02)
         for block in self.blocks:
-            for name, weight in block.named_parameters():
-                if weight.dim() == 2:
-                    scale = (2 * shape.layers) ** -0.5 if name.startswith(("attention_out", "down")) else 1.0
-                    nn.init.normal_(weight, std=scale * weight.shape[1] ** -0.5)
+            for weight in (block.query_key_value.weight, block.gate_up.weight):
+                nn.init.normal_(weight, std=shape.width**-0.5)
+            nn.init.zeros_(block.attention_out.weight)
+            nn.init.zeros_(block.down.weight)
+        nn.init.normal_(self.embedding.weight, std=_SPREAD)
+        if shape.layers > 1 and shape.heads >= 4 and shape.head_width == 32:
+            self._begin_with_copying()
+
+    @torch.no_grad()
+    def _begin_with_copying(self) -> None:
+        """Set weights so that the untrained network says what came after the last token when it stood there before.
+
+        Recalling a name and repeating a text need this circuit, and training from chance finds it only after more
+        tokens than a CPU gets through. Two heads of the first block look at the token before (a constant in every
+        embedding, turned by one place, makes the score) and write what it is beside the token's own identity. Four
+        heads of the second look, among the slow pairs of the rotary embedding, for where the present token was the
+        one before, and say what stands there (induction heads, Olsson et al. 2022). Training may change all of it.
+        """
+        width, per_head = self.shape.width, self.shape.head_width
+        identity, beside = slice(1, width - 64), width - 64
+        self.embedding.weight[:, beside:] = 0
+        self.embedding.weight[:, 0] = 4 * _SPREAD
+        size = beside - 1
+        told = torch.linalg.qr(torch.randn(size, 64))[0].T
+        speeds = self.shape.rope_base ** (-torch.arange(0, per_head, 2).float() / per_head)
+        first, second = self.blocks[0], self.blocks[1]
+        for head in range(2):
+            query, key, value = (part[head * per_head :][:per_head] for part in first.query_key_value.weight.chunk(3))
+            query.zero_(), key.zero_(), value.zero_()
+            query[0:12:2, 0] = 1.5
+            key[0:12:2, 0] = 1.5 * speeds[:6].cos()
+            key[1:12:2, 0] = 1.5 * speeds[:6].sin()
+            value[:, identity] = told[head * per_head :][:per_head]
+            places = torch.arange(per_head)
+            first.attention_out.weight[beside + head * per_head + places, head * per_head + places] = _SPREAD
+        basis = torch.linalg.qr(torch.randn(size, size))[0]
+        for head in range(4):
+            query, key, value = (part[head * per_head :][:per_head] for part in second.query_key_value.weight.chunk(3))
+            query.zero_(), key.zero_(), value.zero_()
+            query[16:, identity] = 1.9 * told[head * 16 :][:16]
+            key[16 + torch.arange(16), beside + head * 16 + torch.arange(16)] = 1.9
+            said = basis[head * per_head :][:per_head]
+            value[: len(said), identity] = said
+            second.attention_out.weight[identity, head * per_head :][:, : len(said)] = 0.3 * said.T
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Batch × length token ids to the normed stream, batch × length × width."""

@@ -12,9 +12,17 @@ from models.demo.train import learning_rate, orthogonal, work  # noqa: E402
 SMALL = Shape(vocabulary=40, width=32, layers=2, heads=2, hidden=64, context=700)
 
 
-def test_a_token_is_never_told_by_what_follows_it() -> None:
+def any_network() -> Network:
+    """A network with random weights everywhere."""
     torch.manual_seed(0)
     network = Network(SMALL)
+    for weight in network.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    return network
+
+
+def test_a_token_is_never_told_by_what_follows_it() -> None:
+    network = any_network()
     tokens = torch.randint(0, 40, (1, 20))
     changed = tokens.clone()
     changed[0, 12:] = 7
@@ -26,11 +34,21 @@ def test_a_token_is_never_told_by_what_follows_it() -> None:
 
 
 def test_short_and_long_rows_get_the_same_attention() -> None:
-    torch.manual_seed(0)
-    network = Network(SMALL)
+    network = any_network()
     tokens = torch.randint(0, 40, (1, 600))
 
     assert torch.allclose(network(tokens)[:, :100], network(tokens[:, :100]), atol=1e-4)
+
+
+def test_an_untrained_network_says_again_what_it_has_seen() -> None:
+    torch.manual_seed(0)
+    network = Network(Shape(vocabulary=1000))
+    once = torch.randperm(1000)[:20]
+    tokens = torch.cat([once, once])[None]
+
+    said = network.logits(network(tokens))[0, 20:39].argmax(-1)
+
+    assert (said == once[1:]).float().mean() > 0.7
 
 
 def test_the_step_of_muon_is_nearly_orthogonal() -> None:
