@@ -261,19 +261,26 @@ def _tags(wanted: Any) -> tuple[str, Look]:
     return "tags balanced" + (f" ({', '.join(wanted_names)})" if wanted_names else ""), looking
 
 
+_TOLD = "mention|say|state|specify|provide|contain|include|give|tell|indicate|reveal|explain|answer"
 _UNKNOWN = re.compile(
-    r"\b(?:"
-    r"unanswerable|insufficient information|not enough information|(?:is|are|was|were) unknown"
-    r"|(?:can(?:no|')t|can not|could ?n[o']t|could not|not possible to|impossible to|unable to) (?:be )?(?:answer"
-    r"|answered|determine|determined|say|tell|know|known|find|provide (?:an|the|that) answer|confirm)"
-    r"|(?:do|does|did)(?: not|n't) (?:actually |really )?(?:know|mention|say|state|specify|provide|contain|include"
-    r"|give|tell|indicate|reveal"
-    r"|have (?:any |enough |that |this |the |access to (?:that |this |the )?)?(?:information|answer))"
-    r"|(?:is|are|was|were)(?: not|n't) (?:\w+ )?(?:mentioned|stated|specified|provided|given|known|told|included"
-    r"|said|sure|available|answered|indicated)"
-    r"|(?:have|has)(?: not|n't) (?:been )?(?:told|given|said|provided|mentioned)"
-    r"|(?:i am|i'm) not (?:sure|aware|certain)|no (?:information|mention|answer|way to (?:know|tell))"
-    r"|nothing (?:in|about)|you never (?:told|said|mentioned)"
+    r"\b(?:unanswerable|(?:insufficient|not enough|(?:is|are)n't enough) (?:information|details?|context)"
+    r"|(?:is|are|was|were) (?:unknown|unclear)"
+    # I do not know, I was not told; a person in a story who did not know says nothing about the answer
+    r"|(?:i|we) (?:really |actually |honestly )?(?:do not|don't|did not|didn't) (?:really |actually )?know"
+    r"|(?:i am|i'm) (?:not (?:sure|aware|certain)|unsure)|(?:i am|i'm|i was|is|was) (?:not able|unable) to"
+    r"|(?:i have|i've|have|has|there is|there's) (?:absolutely )?no (?:idea|information|mention|answer|way|data|record)"
+    r"|(?:do not|don't|does not|doesn't) have (?:\w+ ){0,4}(?:information|answer|knowledge|access|data|memory)"
+    r"|(?:have|has)(?: not|n't) (?:been )?(?:told|given|said|provided|mentioned)|you never (?:told|said|mentioned)"
+    # what the text does not say
+    rf"|(?:does not|doesn't|do not|don't) (?:\w+ly )?(?:{_TOLD})"
+    rf"|(?:text|passage|article|author|story|context|document) (?:did not|didn't|never) (?:{_TOLD})s?"
+    r"|(?:gives?|gave|makes?|provides?|contains?|is|with) no (?:indication|mention|information|hint|answer|details?)"
+    r"|(?:is|are|was|were)(?: not|n't) (?:\w+ly )?(?:mentioned|stated|specified|provided|given|known|told|included"
+    r"|said|available|answered|indicated|found)"
+    r"|(?:is|are)(?: not|n't) in the (?:text|passage|article|story|context)|nothing (?:in the|about)"
+    # what cannot be said
+    r"|(?:can(?:no|')t|can not|could ?n[o']t|could not|not possible to|impossible to) (?:be )?(?:answer|answered"
+    r"|determine|determined|say|said|tell|told|know|known|find|found|provide (?:an|the|that) answer|confirm)"
     r")\b",
     re.IGNORECASE,
 )

@@ -6,8 +6,14 @@ Counts are those a careful reader would give; where readers differ, the rule is 
 import re
 
 _FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)[^\n]*\n(.*?)(?:^[ ]{0,3}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
-_ITEM = re.compile(r"^(\s*)(?:[-*•+–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
-_MARKER = re.compile(r"^\s*(?:>\s*)*(?:[-*•+–]\s+|\(?\d{1,3}[.)]\s+|\(?[a-zA-Z][.)]\s+|#{1,6}\s+)?")
+_SYMBOL = "[\u2190-\u2bff\u3010-\u303f\U0001f300-\U0001faff]\ufe0f?"
+_BULLET = (
+    rf"(?:[-*•+–▪●○]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z][.)]|\(?(?:[ivxl]{{1,6}}|[IVXL]{{1,6}})[.)]|{_SYMBOL}"
+    r"|(?:\*\*)?[^\W\d_]{2,12} \d{1,3}(?:\*\*)?\s?[:.–-])"
+)
+"""What opens an item: a bullet, a number, a letter, a Roman numeral, a symbol, or a word with a number: "Step 1:"."""
+_ITEM = re.compile(rf"^(\s*){_BULLET}\s+\S")
+_MARKER = re.compile(rf"^\s*(?:>\s*)*(?:{_BULLET}\s+|#{{1,6}}\s+)?")
 _TABLE_LINE = re.compile(r"^\s*\|.*\|\s*$")
 _RULE = re.compile(r"^\s*([-*_=])(?:\s*\1){2,}\s*$")
 _HEADING = re.compile(r"^\s*#{1,6}\s|^\s*(\*\*|__)[^*_]+\1:?\s*$")

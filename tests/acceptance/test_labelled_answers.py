@@ -1,4 +1,4 @@
-"""A hundred answers with what a reader says of them, beside what the checks say. `pytest -s` prints the agreement."""
+"""Answers with what a reader says of them, beside what the checks say. `pytest -s` prints the agreement."""
 
 import tomllib
 from pathlib import Path
@@ -23,8 +23,8 @@ def disagreements():
     return wrong, labels
 
 
-def test_a_hundred_answers_are_labelled():
-    assert len(LABELLED) == 100
+def test_a_hundred_answers_and_more_are_labelled():
+    assert len(LABELLED) >= 100
 
 
 def test_the_checks_agree_with_the_reader_at_least_98_percent():
@@ -33,4 +33,4 @@ def test_the_checks_agree_with_the_reader_at_least_98_percent():
     print(f"\nagreement: {labels - len(wrong)} of {labels} labels, {agreement:.1%}", *wrong, sep="\n  ")
     assert agreement >= 0.98
     answers_in_doubt = {line.split(",")[0] for line in wrong}
-    assert len(answers_in_doubt) <= 2
+    assert len(answers_in_doubt) <= 0.02 * len(LABELLED)
