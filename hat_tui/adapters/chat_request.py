@@ -24,6 +24,8 @@ TEMPLATE_REFUSES = re.compile(
 )
 """What chat templates say to a system message, to an assistant who speaks first, and to a speaker who speaks twice."""
 
+NO_REASON = ("", "Internal Server Error")
+
 UNKNOWN_FIELD = re.compile(
     r"unrecogni[sz]ed|unknown|unsupported|not supported|unexpected|extra (inputs|fields)|extra_forbidden"
     r"|not (permitted|allowed)|additional propert",
@@ -76,11 +78,18 @@ class Manners:
             return Sent(fold(request.messages), fields, folded=True)
         return Sent(request.messages, fields)
 
+    def worked(self, sent: Sent) -> None:
+        """The server has answered this request, so the next one to that model is sent in the same way."""
+        if sent.folded:
+            self._folding.add(sent.fields.get("model", ""))
+
     def mended(self, sent: Sent, error: Rejected) -> tuple[Sent, str]:
         """`sent` without what the server rejects, and a sentence for the person or "". Raises `error` if none helps."""
-        if TEMPLATE_REFUSES.search(error.said) and not sent.folded and fold(sent.messages) != sent.messages:
-            self._folding.add(sent.fields.get("model", ""))
-            note = f"The model's template refuses these messages ({error.said}): the system prompt joined your first."
+        if _may_be_the_template(error) and not sent.folded and fold(sent.messages) != sent.messages:
+            why = error.said or "no reason given"
+            note = (
+                f"The server refuses these messages ({why}): asked again with the system prompt in the first question."
+            )
             return replace(sent, messages=fold(sent.messages), folded=True), note
         if "max_completion_tokens" in error.said and "max_tokens" in sent.fields:
             self._length = "max_completion_tokens"
@@ -93,6 +102,11 @@ class Manners:
         labels = [LABELS[name] for name in names if name in LABELS]
         note = f"The server rejects {_listed(labels)} ({error.said}): asked without." if labels else ""
         return replace(sent, fields=_without(sent.fields, names)), note
+
+
+def _may_be_the_template(error: Rejected) -> bool:
+    """Also an error 500 without a reason, as transformers' server answers to whatever its template raises."""
+    return bool(TEMPLATE_REFUSES.search(error.said)) or (error.status == 500 and error.said in NO_REASON)
 
 
 def _named(error: Rejected, fields: Mapping[str, Any]) -> list[str]:

@@ -133,6 +133,7 @@ class OpenAIEndpoint:
                 async with aclosing(self._answer(sent, chunks)) as events:
                     async for event in events:
                         yield event
+                self._manners.worked(sent)
                 return
             except Rejected as error:
                 if chunks.received:
