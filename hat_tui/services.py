@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import Endpoint, Keeper, Request
@@ -18,6 +18,9 @@ from hat_tui.server.checkup import Check
 from hat_tui.server.launch import LaunchOptions
 from hat_tui.server.phase import ServerState
 from hat_tui.server.target import RemoteServer, Target
+
+if TYPE_CHECKING:
+    from hat_tui.acceptance.bench import Bench
 
 LogLines = Sequence[tuple[str, str]]
 """Lines with their levels: debug, info, notice, warning, error."""
@@ -385,6 +388,8 @@ class Services:
     theme: str = ""
     files: TextFiles | None = None
     """None where the person must not reach files or programs: no attaching, editing, exporting, downloading."""
+    bench: "Callable[[], Bench] | None" = None
+    """Gives what acceptance tests are run with, when it is asked for."""
 
 
 class Nowhere:

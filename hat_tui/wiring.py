@@ -5,10 +5,10 @@ import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hat_tui import __version__
 from hat_tui.adapters import clipboard, locations, text_files
-from hat_tui.adapters.acceptance_bench import AcceptanceBench
 from hat_tui.adapters.connection import connection_to
 from hat_tui.adapters.connection_file import ConnectionFile
 from hat_tui.adapters.doctor import Patient, examine
@@ -24,6 +24,9 @@ from hat_tui.adapters.settings_file import BadSetting, Settings
 from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.server.target import RemoteServer, Target
 from hat_tui.services import NotConnected, Services
+
+if TYPE_CHECKING:
+    from hat_tui.adapters.acceptance_bench import AcceptanceBench
 
 CACHES = "caches"
 """Stands in the setting model_dirs for the folders in which other programs keep GGUF files."""
@@ -56,6 +59,7 @@ def services(settings: Settings, *, resume: str = "") -> Services:
         keys=settings.keys,
         theme=settings.theme,
         files=None if settings.restricted else text_files,
+        bench=lambda: acceptance_bench(settings),
     )
 
 
@@ -91,8 +95,10 @@ def patient(settings: Settings) -> Patient:
     return Patient(folders, locations.state_folder() / "server", locations.bundled_model(), endpoints)
 
 
-def acceptance_bench(settings: Settings) -> AcceptanceBench:
+def acceptance_bench(settings: Settings) -> "AcceptanceBench":
     """Runs of the acceptance test, in the folder beside the sessions. Raises BadSetting."""
+    from hat_tui.adapters.acceptance_bench import AcceptanceBench  # noqa: PLC0415 (not needed to chat)
+
     shelf = model_shelf(settings)
     state = locations.state_folder()
     return AcceptanceBench(locations.runs_folder(), state, shelf.find, shelf.local, settings.key())
