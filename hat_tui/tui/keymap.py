@@ -40,8 +40,15 @@ CHAT = (
     Action("regenerate", "ctrl+r", "Again", "Ask for another version of the last reply", "Reply", "again"),
     Action("new-session", "ctrl+n", "New", "Start a new session; the old one stays on disk", "Session", "new"),
     Action("open-sessions", "ctrl+o", "Sessions", "Find, search and resume earlier sessions", "Session", "sessions"),
-    Action("models", "ctrl+s", "Models", "Pick another model, keeping the conversation", "Model", "model"),
-    Action("connect", "alt+c,f6", "Connect", "Connect to a server by its URL", "Model", "connect"),
+    Action("models", "ctrl+s", "Models", "The models here: load, download, unload, switch", "Model", "model"),
+    Action("launch", "alt+l,f5", "Launch", "How the model that runs here is launched: change it", "Model", "launch"),
+    Action("connect", "alt+c,f6", "Connect", "Connect to a server: a saved one, or by its URL", "Model", "connect"),
+    Action(
+        "share", "alt+s,f8", "Share", "Let colleagues on the network use the model that runs here", "Model", "share"
+    ),
+    Action(
+        "doctor", "alt+d,f9", "Doctor", "Look at this machine, the server part and the endpoints", "Model", "doctor"
+    ),
     Action("acceptance", "alt+a,f7", "Accept", "Run and judge the Home Acceptance Test", "Model", "accept"),
     Action(
         "parameters", "ctrl+t,f2", "Tune", "Show and reach the parameter form; again to go back", "Panels", "parameters"

@@ -5,9 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from textual.events import Paste
-from textual.pilot import Pilot
-
 from fakes import (
     DEMO,
     THEIRS,
@@ -17,11 +14,14 @@ from fakes import (
     fake_services,
     says,
 )
+from textual.events import Paste
+from textual.pilot import Pilot
+
 from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import Ended, Said
 from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Note
 from hat_tui.server.phase import Phase, ServerState
-from hat_tui.services import Services
+from hat_tui.services import Attachment, NotAttached, Services
 from hat_tui.tui.app import HatTuiApp
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.widgets.prompt_box import PromptBox
@@ -348,3 +348,116 @@ async def test_leaving_closes_the_connection_and_the_session() -> None:
         await chat.pilot.press("ctrl+q")
         await chat.until(lambda: connection.closed)
         assert sessions.keepers["session-1"].closed
+
+
+class Files:
+    """Two files, and an editor that shouts."""
+
+    def attach(self, typed: str) -> Attachment:
+        texts = {"notes.txt": "a b c", "book.txt": "word " * 5000}
+        if typed not in texts:
+            raise NotAttached(f"{typed} cannot be read: No such file or directory.")
+        return Attachment(typed, texts[typed], len(texts[typed]))
+
+    def complete(self, typed: str) -> list[str]:
+        return [name for name in ("book.txt", "notes.txt") if name.startswith(typed)]
+
+    def edit(self, text: str) -> str:
+        return text.upper()
+
+
+async def test_a_file_is_attached_with_its_size_and_goes_with_the_next_prompt() -> None:
+    endpoint = ScriptedEndpoint()
+    async with driven(fake_services(endpoint, files=Files())) as chat:
+        await chat.ready()
+        await chat.type("/attach no")
+        await chat.pilot.press("tab")
+        assert chat.screen.prompt.text == "/attach notes.txt"
+        await chat.pilot.press("enter")
+        await chat.until(lambda: "notes.txt, 5 bytes" in chat.texts[-1])
+        await chat.ask("sum up")
+        assert endpoint.requests[0].messages[-1].text == "sum up\n\nnotes.txt:\n```\na b c\n```"
+        await chat.ask("and now")
+        assert endpoint.requests[1].messages[-1].text == "and now"
+
+
+async def test_a_file_that_cannot_fit_or_be_read_is_refused_with_the_reason() -> None:
+    async with driven(fake_services(files=Files())) as chat:
+        await chat.ready()
+        chat.screen.run_command("attach", "book.txt")
+        await chat.until(lambda: "book.txt was not attached" in chat.texts[-1])
+        chat.screen.run_command("attach", "none.txt")
+        await chat.until(lambda: "No such file" in chat.texts[-1])
+        assert not chat.screen.attachments
+
+
+async def test_a_restricted_chat_reaches_no_files_and_no_programs() -> None:
+    async with driven(fake_services()) as chat:
+        await chat.ready()
+        for command in ("attach", "editor", "export"):
+            chat.screen.run_command(command, "notes.txt")
+            await chat.until(lambda: "restricted" in chat.texts[-1])
+
+
+async def test_words_are_found_in_the_conversation() -> None:
+    async with driven(fake_services(ScriptedEndpoint(says("a needle in the hay"), says("no such thing")))) as chat:
+        await chat.ready()
+        await chat.ask("one")
+        await chat.ask("two")
+        await chat.ask("/find needle")
+        await chat.until(lambda: chat.pilot.app.focused is chat.screen.transcript)
+
+
+async def test_a_turn_is_pinned_left_out_deleted_and_brought_back_by_key() -> None:
+    async with driven(fake_services()) as chat:
+        await chat.ready()
+        await chat.ask("remember")
+        turn = chat.screen.dialogue.conversation.path()[0]
+        await chat.pilot.press("shift+tab", "k", "p")
+        await chat.until(lambda: turn.pinned)
+        await chat.pilot.press("x")
+        await chat.until(lambda: turn.left_out and not turn.pinned)
+        await chat.pilot.press("d")
+        await chat.until(lambda: "remember" not in chat.texts)
+        chat.screen.run_command("undelete", "")
+        await chat.until(lambda: "remember" in chat.texts)
+
+
+async def test_a_question_is_edited_and_both_versions_stay() -> None:
+    endpoint = ScriptedEndpoint(says("to the first"), says("to the second"))
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.ask("first")
+        await chat.pilot.press("shift+tab", "k", "e")
+        await chat.until(lambda: len(chat.pilot.app.screen_stack) == 2)
+        chat.pilot.app.screen.area.load_text("second")
+        await chat.pilot.press("ctrl+s")
+        await chat.until(lambda: chat.texts[-2:] == ["second", "to the second"])
+        await chat.pilot.press("k", "left")
+        await chat.until(lambda: chat.texts[-2:] == ["first", "to the first"])
+
+
+async def test_a_fork_is_a_session_of_its_own() -> None:
+    sessions = MemorySessions()
+    async with driven(fake_services(sessions=sessions)) as chat:
+        await chat.ready()
+        await chat.ask("one")
+        chat.screen.run_command("fork", "")
+        await chat.until(lambda: len(sessions.keepers) == 2)
+        await chat.ask("two")
+        assert "two" in [turn.text for turn in sessions.read("session-2").path()]
+        assert "two" not in [turn.text for turn in sessions.read("session-1").path()]
+
+
+async def test_a_session_is_resumed_with_its_parameters_and_goes_on() -> None:
+    sessions = MemorySessions()
+    async with driven(fake_services(sessions=sessions, parameters=SamplingParameters(top_k=7))) as chat:
+        await chat.ready()
+        await chat.ask("remember")
+    endpoint = ScriptedEndpoint()
+    async with driven(fake_services(endpoint, sessions=sessions, resume="session-1")) as chat:
+        await chat.ready()
+        assert chat.texts[:2] == ["remember", "I am ready."]
+        assert chat.screen.parameters.top_k == 7
+        await chat.ask("and now")
+        assert [m.text for m in endpoint.requests[0].messages[1:]] == ["remember", "I am ready.", "and now"]

@@ -1,10 +1,10 @@
 """The chat screen: the conversation, and every way from it by key."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on, work
+from textual.app import SuspendNotSupported
 from textual.binding import BindingType
 
 from hat_tui import commands
@@ -12,21 +12,19 @@ from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters, changed
 from hat_tui.chat.record import Titled
 from hat_tui.chat.reply import Failed
-from hat_tui.server.target import RemoteServer
-from hat_tui.services import NoSuchSession, NotConnected, Services
+from hat_tui.services import NoSuchSession, Services
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.screens.confirm import ConfirmScreen
-from hat_tui.tui.screens.connect import ConnectScreen
-from hat_tui.tui.screens.conversing import WELCOME
+from hat_tui.tui.screens.conversing import RESTRICTED, WELCOME
 from hat_tui.tui.screens.pick import Choice, PickScreen
+from hat_tui.tui.screens.serving import ServingScreen
 from hat_tui.tui.screens.sessions import Chosen, SessionsScreen
-from hat_tui.tui.screens.turns import TurnsScreen
 from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.parameter_form import ParameterRows
 from hat_tui.tui.widgets.side_column import Panel
 
 
-class ChatScreen(TurnsScreen):
+class ChatScreen(ServingScreen):
     """The conversation with its panels, dialogs and commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -36,11 +34,10 @@ class ChatScreen(TurnsScreen):
         binding("parameters", "panel('parameters')", show=True),
         binding("server-log", "panel('log')", show=True),
         binding("memory", "panel('memory')", show=True),
-        binding("models", "pick_model", show=True),
-        binding("connect", "connect", show=True),
         binding("open-sessions", "open_sessions", show=True),
         binding("new-session", "new_session", show=True),
         binding("regenerate", "answer_again", show=True),
+        binding("editor", "editor"),
     ]
 
     def __init__(self, services: Services, typed: Callable[[], str] = str) -> None:
@@ -50,6 +47,8 @@ class ChatScreen(TurnsScreen):
 
     def on_mount(self) -> None:
         self.prompt.put(self._typed())
+        if self.services.files:
+            self.prompt.complete_path = self.services.files.complete
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -63,6 +62,7 @@ class ChatScreen(TurnsScreen):
         else:
             self.action_pick_model()
         self._recall_prompts()
+        self.look_for_strays()
 
     @work(thread=True)
     def _recall_prompts(self) -> None:
@@ -138,18 +138,20 @@ class ChatScreen(TurnsScreen):
     @property
     def _commands(self) -> Mapping[str, Callable[[str], object]]:
         return {
+            **self.serving_commands,
             "again": lambda rest: self.action_answer_again(),
-            "connect": self._connect_to,
+            "attach": self.attach,
             "continue": lambda rest: self._to_last("turn-continue"),
             "copy": lambda rest: self._to_last("turn-copy"),
             "delete": lambda rest: self._to_last("turn-delete"),
             "edit": lambda rest: self._to_last("turn-edit"),
+            "editor": lambda rest: self.action_editor(),
             "export": self._export,
+            "find": self.find,
             "fork": lambda rest: self.fork(self.dialogue.conversation),
             "help": lambda rest: self.app.run_action("keys_help"),
             "log": lambda rest: self.action_panel("log"),
             "memory": lambda rest: self.action_panel("memory"),
-            "model": self._run_model,
             "new": lambda rest: self.action_new_session(),
             "parameters": lambda rest: self.action_panel("parameters"),
             "preset": self._take_preset,
@@ -160,6 +162,7 @@ class ChatScreen(TurnsScreen):
             "summarise": lambda rest: self._summarise(),
             "title": self._give_title,
             "undelete": lambda rest: self.undelete(),
+            "window": self._choose_window,
         }
 
     def _to_last(self, action: str) -> None:
@@ -178,7 +181,30 @@ class ChatScreen(TurnsScreen):
         if self.replying is None and self.link.ready:
             self.converse(self.dialogue.summarise(), "")
 
+    def _choose_window(self, kind: str) -> None:
+        if kind in ("blocks", "exact"):
+            self.dialogue.exact_window = kind == "exact"
+            self.look_ahead()
+        held = "turn by turn (exact)" if self.dialogue.exact_window else "a block at once"
+        self.tell(f"A full memory forgets {held}; /window blocks or /window exact changes that.")
+
+    def action_editor(self) -> None:
+        """Write the prompt in an editor of the person's own, which has the terminal meanwhile."""
+        if self.services.files is None:
+            self.tell(RESTRICTED, "warning")
+            return
+        try:
+            with self.app.suspend():
+                text = self.services.files.edit(self.prompt.text)
+        except (OSError, SuspendNotSupported) as trouble:
+            self.tell(f"The editor was of no help: {trouble}", "warning")
+        else:
+            self.prompt.put(text)
+
     def _export(self, format: str) -> None:
+        if self.services.files is None:
+            self.tell(RESTRICTED, "warning")
+            return
         if not self.keeper.name:
             self.tell("There is nothing to export yet.", "warning")
             return
@@ -190,19 +216,6 @@ class ChatScreen(TurnsScreen):
             self.tell(f"Nothing was exported: {trouble}", "error")
         else:
             self.tell(f"Exported to {file}")
-
-    def _connect_to(self, url: str) -> None:
-        if url:
-            self.open(RemoteServer(url))
-        else:
-            self.action_connect()
-
-    def _run_model(self, name: str) -> None:
-        found = [model for model in self.services.models.list() if model.name.casefold() == name.casefold()]
-        if found:
-            self._open_file(found[0].path)
-        else:
-            self.action_pick_model()
 
     def _take_preset(self, name: str) -> None:
         presets = self.services.presets.load()
@@ -240,7 +253,7 @@ class ChatScreen(TurnsScreen):
             case Failed(explanation=why):
                 self.tell(why, "warning")
 
-    # Sessions, models, servers, presets
+    # Sessions, presets
 
     @work(exclusive=True, group="dialog")
     async def action_new_session(self) -> None:
@@ -264,31 +277,6 @@ class ChatScreen(TurnsScreen):
             self.tell(problem, "warning")
         if conversation.parameters:
             self._use_parameters(SamplingParameters.from_mapping(conversation.parameters.values))
-
-    @work(exclusive=True, group="dialog")
-    async def action_pick_model(self) -> None:
-        """Choose among the models there are; the conversation stays."""
-        found = self.services.models.list()
-        choices = [Choice(str(model.path), model.name, model.line) for model in found]
-        none = "No model here yet: hat-tui models get downloads one, Alt+C connects to a server"
-        path = await self.app.push_screen_wait(PickScreen("Run which model?", choices, none=none))
-        if path:
-            self._open_file(Path(path))
-
-    def _open_file(self, path: Path) -> None:
-        try:
-            self.open(self.services.models.local(path))
-        except NotConnected as trouble:
-            self.tell(str(trouble), "error")
-
-    @work(exclusive=True, group="dialog")
-    async def action_connect(self) -> None:
-        """Connect to a server that is there already."""
-        target = self.link.target
-        url = target.url if isinstance(target, RemoteServer) else ""
-        server = await self.app.push_screen_wait(ConnectScreen(url))
-        if server:
-            self.open(server)
 
     @work(exclusive=True, group="dialog")
     async def action_open_sessions(self) -> None:

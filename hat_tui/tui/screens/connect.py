@@ -53,8 +53,9 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
     as_name = query_one("#connect-name", Input)
     error = query_one("#connect-error", Static)
 
-    def __init__(self, saved: SavedConnections, url: str = "") -> None:
+    def __init__(self, saved: SavedConnections, url: str = "", *, may_save: bool = True) -> None:
         super().__init__()
+        self._may_save = may_save
         self._saved = saved
         self._url = url
         self._list: Sequence[SavedConnection] = ()
@@ -91,7 +92,9 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the list, what can be done with a saved one; in the fields, saving."""
         in_list = self.focused is self.options
-        return in_list if action in ("edit", "delete") else not in_list if action == "save" else True
+        if action == "save":
+            return self._may_save and not in_list
+        return self._may_save and in_list if action in ("edit", "delete") else True
 
     # The saved ones
 
@@ -139,8 +142,9 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
     @work(exclusive=True, group="dialog")
     async def action_delete(self) -> None:
         """Forget a saved one and the key that was kept for it."""
-        saved = self._here
-        if saved and await self.app.push_screen_wait(ConfirmScreen(f"Forget the connection {saved.name}?")):
+        if (saved := self._here) is None:
+            return
+        if await self.app.push_screen_wait(ConfirmScreen(f"Forget the connection {saved.name}?")):
             try:
                 self._saved.delete(saved.name)
             except NotSaved as trouble:
@@ -163,6 +167,9 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
     def action_save(self) -> bool:
         """Keep what stands in the fields under its name; false when it could not be."""
         if (server := self._typed_server()) is None:
+            return False
+        if not self._may_save:
+            self.error.update("This hat-tui is restricted: it saves no connections. Leave the name empty.")
             return False
         if not server.name:
             self.error.update("Give it a name to save it under.")

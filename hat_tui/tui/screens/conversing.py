@@ -1,6 +1,7 @@
 """The conversation on the screen: prompts in, replies streamed, whatever answers them."""
 
-from collections.abc import AsyncGenerator
+import re
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from itertools import count
 
@@ -24,7 +25,7 @@ from hat_tui.chat.tokens import TokenCounter
 from hat_tui.link import Link
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import Target
-from hat_tui.services import LogLines, NotConnected, Nowhere, Services
+from hat_tui.services import Attachment, LogLines, NotAttached, NotConnected, Nowhere, Services
 from hat_tui.tui.entries import entry, measured, note, seconds
 from hat_tui.tui.widgets.command_hints import CommandHints
 from hat_tui.tui.widgets.key_bar import KeyBar
@@ -35,6 +36,8 @@ from hat_tui.tui.widgets.transcript_view import TranscriptView
 from hat_tui.tui.widgets.turn_lines import Entry
 
 WELCOME = "How may I help you today? Write below, Enter sends. Ctrl+G shows all keys, Ctrl+P all commands."
+
+RESTRICTED = "This hat-tui is restricted: it reaches no files and no programs."
 
 
 class ConversingScreen(Screen[None]):
@@ -55,7 +58,9 @@ class ConversingScreen(Screen[None]):
         self.dialogue = self.dialogue_of(Conversation())
         self.queue: list[str] = []
         self.held = False
+        self.attachments: list[Attachment] = []
         self.replying: Turn | None = None
+        self.tried: Target | None = None
         self._note_keys = count(-1, -1)
         self._forgotten: set[int] = set()
         self._plain: set[int] = set()
@@ -97,6 +102,7 @@ class ConversingScreen(Screen[None]):
     @work(exclusive=True, group="link")
     async def open(self, target: Target) -> None:
         """Change to another model or server; the conversation stays."""
+        self.tried = target
         self.stop_reply()
         try:
             endpoint, facts = await self.link.open(target)
@@ -143,15 +149,36 @@ class ConversingScreen(Screen[None]):
         if command := commands.parse(event.text):
             self.run_command(*command)
             return
-        self.queue.append(commands.as_prompt(event.text))
+        self.queue.append(with_attachments(commands.as_prompt(event.text), self.attachments))
+        self.attachments.clear()
         self.held = False
         self._send_next()
 
     @on(PromptBox.Changed)
     def hint_at_commands(self) -> None:
         """Show the slash commands that may be meant."""
-        self.query_one(CommandHints).text = self.prompt.text
+        self.query_one(CommandHints).hint(self.prompt.text, self.prompt.paths())
         self._look_ahead_soon()
+
+    @work(exclusive=True, group="attach")
+    async def attach(self, typed: str) -> None:
+        """Have a text file sent with the next prompt, when it fits into the context; its size is told."""
+        if self.services.files is None:
+            self.tell(RESTRICTED, "warning")
+            return
+        try:
+            attached = self.services.files.attach(typed)
+        except NotAttached as trouble:
+            self.tell(str(trouble), "warning")
+            return
+        whole = with_attachments("", [*self.attachments, attached])
+        await self.dialogue.count(whole)
+        window = self.dialogue.window(whole)
+        if window.refusal:
+            self.tell(f"{attached.name} was not attached. {window.refusal}", "warning")
+            return
+        self.attachments.append(attached)
+        self.tell(f"{attached.name}, {attached.size} bytes, {window.prompt_tokens} tokens, goes with the next prompt.")
 
     def run_command(self, name: str, rest: str) -> None:
         """Do what a slash command says; the screens above know how."""
@@ -173,7 +200,12 @@ class ConversingScreen(Screen[None]):
     def _send_next(self) -> None:
         if self.queue and self.link.ready and self.replying is None and not self.held:
             self.converse(self.dialogue.ask(self.queue[0]), self.queue.pop(0))
+        elif self.queue and not self.link.ready:
+            self.reach_again()
         self.show_queue()
+
+    def reach_again(self) -> None:
+        """Something is to be sent and nothing answers; the screens above know when to try anew."""
 
     def show_queue(self) -> None:
         """Show the prompts that wait, and what they wait for."""
@@ -239,6 +271,10 @@ class ConversingScreen(Screen[None]):
         self.refresh_bindings()
         self.transcript.set_progress(turn.id, "waiting for the first token, Escape stops")
         self.status.session = self.keeper.name
+        self.reply_begun(turn)
+
+    def reply_begun(self, turn: Turn) -> None:
+        """A reply is waited for; the screens above know what may keep it."""
 
     def _give_back(self, prompt: str) -> None:
         if not self.prompt.text:
@@ -312,3 +348,13 @@ class ConversingScreen(Screen[None]):
         if self._looking:
             self._looking.stop()
         self._looking = self.set_timer(0.3, self.look_ahead)
+
+
+def with_attachments(prompt: str, attachments: Sequence[Attachment]) -> str:
+    """The prompt with the texts of files below it, each in a fence that its content cannot close."""
+    parts = [prompt] if prompt else []
+    for attachment in attachments:
+        longest = max((len(run) for run in re.findall("`+", attachment.text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        parts.append(f"{attachment.name}:\n{fence}\n{attachment.text.rstrip()}\n{fence}")
+    return "\n\n".join(parts)

@@ -21,6 +21,14 @@ class TurnsScreen(ConversingScreen):
     def act_on_turn(self, event: TranscriptView.TurnAction) -> None:
         """Do what a key of the transcript says to the turn that is selected."""
         event.stop()
+        match event.action:
+            case "find":
+                self.prompt.put("/find ")
+                self.prompt.focus()
+            case "next-hit":
+                self.transcript.next_hit()
+            case "previous-hit":
+                self.transcript.previous_hit()
         if event.key <= 0:
             return
         self.do_to_turn(event.action, self.dialogue.conversation.turn(event.key))
@@ -49,6 +57,16 @@ class TurnsScreen(ConversingScreen):
             self.notify("Wait for the reply to end, or stop it with Escape", markup=False)
         elif action in changing:
             changing[action](turn)
+
+    def find(self, words: str) -> None:
+        """Mark words in the conversation and go to the first place; without words, take the marks away."""
+        hits = self.transcript.search(words)
+        if not words:
+            return
+        self.notify(f"“{words}” stands in {hits} places; > and < go through them", markup=False)
+        if hits:
+            self.transcript.focus()
+            self.transcript.next_hit()
 
     def last_reply(self) -> Turn | None:
         """The last turn that the model said, if any."""

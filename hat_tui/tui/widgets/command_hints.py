@@ -1,10 +1,13 @@
 """While a slash command is written: which there are, and what they take."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from hat_tui import commands
+from hat_tui.chat.safe_text import shown_line
 
 MOST = 6
 
@@ -17,12 +20,18 @@ class CommandHints(Widget):
     """
 
     text: reactive[str] = reactive("", layout=True)
+    paths: reactive[Sequence[str]] = reactive((), layout=True)
 
-    def watch_text(self, text: str) -> None:
-        self.display = bool(commands.matching(text))
+    def hint(self, text: str, paths: Sequence[str]) -> None:
+        """Show what `text` may become: a command, or with one of these paths."""
+        self.text, self.paths = text, paths
+        self.display = bool(paths or commands.matching(text))
 
     def render(self) -> Content:
         """The commands that fit, the one that Tab takes first."""
+        if self.paths:
+            lines = [Content(shown_line(path)) for path in self.paths[:MOST]]
+            return Content("\n").join([*lines, Content.styled("Tab completes", "$foreground 60%")])
         fitting = commands.matching(self.text)
         width = max((len(command.name) + len(command.takes) for command in fitting), default=0) + 4
         lines = [

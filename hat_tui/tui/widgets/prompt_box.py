@@ -1,6 +1,6 @@
 """Where a prompt is written: grows with its text, Enter sends, history by Up and Down."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
@@ -66,6 +66,7 @@ class PromptBox(TextArea):
         )
         self.cursor_blink = False
         self.hardware_caret = False
+        self.complete_path: Callable[[str], Sequence[str]] = lambda begun: ()
         self._history: list[str] = []
         self._at: int | None = None
         self._draft = ""
@@ -92,10 +93,17 @@ class PromptBox(TextArea):
         self.load_text(text)
         self.move_cursor(self.document.end)
 
+    def paths(self) -> Sequence[str]:
+        """While a path is written after /attach: those it may become."""
+        begun = self.text.removeprefix("/attach ")
+        return self.complete_path(begun) if begun != self.text and "\n" not in begun else ()
+
     def action_complete(self) -> None:
         """Tab: complete a slash command; elsewhere go to the next place."""
         fitting = commands.matching(self.text)
-        if fitting:
+        if paths := self.paths():
+            self.put(f"/attach {paths[0]}")
+        elif fitting:
             self.put(f"/{fitting[0].name} " if fitting[0].takes else f"/{fitting[0].name}")
         else:
             self.screen.focus_next()
