@@ -65,6 +65,7 @@ class ConnectionFile:
     def save(self, name: str, server: RemoteServer) -> None:
         """Keep a server under a name; its key, if it has one, goes into a file that only its owner can read.
 
+        A key written as `$NAME` is taken from the environment each time, `!command` from what that program prints.
         Without a key, what was kept as the source of one stays. Raises NotSaved.
         """
         if not _NAME.fullmatch(name):
@@ -73,8 +74,13 @@ class ConnectionFile:
         before = tables.get(name)
         sources = {at: text for at, text in before.items() if at in _KEY_SOURCES} if isinstance(before, dict) else {}
         try:
-            if server.key:
-                sources = {"key_file": str(self._write_key(name, server.key))}
+            match server.key[:1], server.key[1:].strip():
+                case "$", variable if variable:
+                    sources = {"key_variable": variable}
+                case "!", command if command:
+                    sources = {"key_command": command}
+                case first, _ if first:
+                    sources = {"key_file": str(self._write_key(name, server.key))}
             table = {"url": server.url, **({"model": server.model} if server.model else {}), **sources}
             self._write({**tables, name: table})
         except OSError as error:

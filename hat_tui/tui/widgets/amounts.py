@@ -1,13 +1,19 @@
 """Bytes and times as one reads them."""
 
 
+def amount(number: float) -> str:
+    """A number as 7, 494 M or 1.8 G, in powers of a thousand."""
+    for unit in ("", " k", " M"):
+        if number < 999.5:
+            return f"{number:.0f}{unit}"
+        number /= 1000
+    return f"{number:.1f} G"
+
+
 def size(count: float) -> str:
-    """Bytes as 612 MB or 1.8 GB, in powers of a thousand."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
+    """Bytes as 612 MB or 1.8 GB."""
+    told = amount(count)
+    return f"{told}B" if " " in told else f"{told} B"
 
 
 def duration(seconds: float) -> str:
