@@ -1,17 +1,17 @@
 """What is computed about an answer and shown beside it. A check never overrules the person who judges."""
 
-import ast
 import json
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from hat_tui.acceptance import measuring
 from hat_tui.acceptance.languages import LANGUAGES, language_of
+from hat_tui.acceptance.parses_as import as_json, as_python_list, as_table
 from hat_tui.acceptance.pattern import BadPattern, Pattern
 from hat_tui.acceptance.protocol import Check, Task
+from hat_tui.acceptance.says_unknown import UNKNOWN
 from hat_tui.chat.reply import Ending
 
 LONGEST_LOOKED_AT = 100_000
@@ -112,71 +112,13 @@ def _range_words(low: int, high: int | None) -> str:
 
 def _parses(wanted: Any) -> tuple[str, Look]:
     ways: Mapping[str, Callable[[str], tuple[bool, str]]] = {
-        "json": _as_json,
-        "python list": _as_python_list,
-        "markdown table": _as_table,
+        "json": as_json,
+        "python list": as_python_list,
+        "markdown table": as_table,
     }
     if not isinstance(wanted, str) or wanted not in ways:
         raise BadCheck(f"parses_as takes one of {', '.join(map(json.dumps, ways))}")
     return f"parses as {wanted}", lambda answer, _: ways[wanted](answer)
-
-
-def _bare(answer: str) -> str:
-    """The answer, or what stands in its code block when it is nothing but one."""
-    block = re.fullmatch(r"\s*(```+|~~~+)[^\n]*\n(.*?)\n?[ \t]*\1\s*", answer, re.DOTALL)
-    return (block[2] if block and block[1] not in block[2] else answer).strip()
-
-
-def _as_json(answer: str) -> tuple[bool, str]:
-    try:
-        value = json.loads(_bare(answer))
-    except (ValueError, RecursionError) as error:
-        why = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep or too large a number"
-        return False, f"no: {why}"
-    return True, f"yes, {_named(value)}"
-
-
-def _as_python_list(answer: str) -> tuple[bool, str]:
-    source = re.sub(r"\A[A-Za-z_]\w{0,60}(?:\s*:\s*[\w\[\]]{1,60})?\s*=\s*(?=\[)", "", _bare(answer))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            value = ast.literal_eval(source)
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        inside = re.search(r"\[[^\[\]]*\]", answer)
-        return False, "no, though [ ] stand in it" if inside else "no"
-    return (True, f"yes, {_named(value)}") if isinstance(value, list) else (False, f"no, {_named(value)}")
-
-
-def _named(value: object) -> str:
-    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
-    name = names.get(type(value), "a number" if isinstance(value, int | float) else f"a {type(value).__name__}")
-    return f"{name} of {len(value)}" if isinstance(value, dict | list | tuple | set) else name
-
-
-def _cells(line: str) -> int:
-    return len(re.findall(r"(?<!\\)\|", line.strip().removeprefix("|").removesuffix("|"))) + 1
-
-
-def _as_table(answer: str) -> tuple[bool, str]:
-    """A table in GitHub's Markdown: a heading, a delimiter row of as many cells, a row; words around it are allowed."""
-    lines = [line.strip() for line in answer.splitlines()]
-    for number, line in enumerate(lines[1:-1], 1):
-        if not ("|" in line and re.fullmatch(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?", line)):
-            continue
-        columns = _cells(line)
-        rows = 0
-        for row in lines[number + 1 :]:
-            if "|" not in row:
-                break
-            rows += 1
-            if _cells(row) != columns:
-                return False, f"no: row {rows} has {_cells(row)} cells, the heading {columns}"
-        if "|" in lines[number - 1] and _cells(lines[number - 1]) != columns:
-            return False, f"no: the heading has {_cells(lines[number - 1])} cells, the line under it {columns}"
-        if rows and "|" in lines[number - 1]:
-            return True, f"yes, {rows} rows of {columns} cells"
-    return False, "no"
 
 
 def _alternatives(name: str, wanted: object) -> list[list[str]]:
@@ -261,31 +203,6 @@ def _tags(wanted: Any) -> tuple[str, Look]:
     return "tags balanced" + (f" ({', '.join(wanted_names)})" if wanted_names else ""), looking
 
 
-_TOLD = "mention|say|state|specify|provide|contain|include|give|tell|indicate|reveal|explain|answer"
-_UNKNOWN = re.compile(
-    r"\b(?:unanswerable|(?:insufficient|not enough|(?:is|are)n't enough) (?:information|details?|context)"
-    r"|(?:is|are|was|were) (?:unknown|unclear)"
-    # I do not know, I was not told; a person in a story who did not know says nothing about the answer
-    r"|(?:i|we) (?:really |actually |honestly )?(?:do not|don't|did not|didn't) (?:really |actually )?know"
-    r"|(?:i am|i'm) (?:not (?:sure|aware|certain)|unsure)|(?:i am|i'm|i was|is|was) (?:not able|unable) to"
-    r"|(?:i have|i've|have|has|there is|there's) (?:absolutely )?no (?:idea|information|mention|answer|way|data|record)"
-    r"|(?:do not|don't|does not|doesn't) have (?:\w+ ){0,4}(?:information|answer|knowledge|access|data|memory)"
-    r"|(?:have|has)(?: not|n't) (?:been )?(?:told|given|said|provided|mentioned)|you never (?:told|said|mentioned)"
-    # what the text does not say
-    rf"|(?:does not|doesn't|do not|don't) (?:\w+ly )?(?:{_TOLD})"
-    rf"|(?:text|passage|article|author|story|context|document) (?:did not|didn't|never) (?:{_TOLD})s?"
-    r"|(?:gives?|gave|makes?|provides?|contains?|is|with) no (?:indication|mention|information|hint|answer|details?)"
-    r"|(?:is|are|was|were)(?: not|n't) (?:\w+ly )?(?:mentioned|stated|specified|provided|given|known|told|included"
-    r"|said|available|answered|indicated|found)"
-    r"|(?:is|are)(?: not|n't) in the (?:text|passage|article|story|context)|nothing (?:in the|about)"
-    # what cannot be said
-    r"|(?:can(?:no|')t|can not|could ?n[o']t|could not|not possible to|impossible to) (?:be )?(?:answer|answered"
-    r"|determine|determined|say|said|tell|told|know|known|find|found|provide (?:an|the|that) answer|confirm)"
-    r")\b",
-    re.IGNORECASE,
-)
-
-
 def _yes_or_no(name: str, wanted: object) -> bool:
     if not isinstance(wanted, bool):
         raise BadCheck(f"{name} takes true or false")
@@ -296,7 +213,7 @@ def _says_unknown(wanted: Any) -> tuple[str, Look]:
     should = _yes_or_no("says_unknown", wanted)
 
     def looking(answer: str, _: Ending | None) -> tuple[bool, str]:
-        phrase = _UNKNOWN.search(answer.replace("’", "'"))
+        phrase = UNKNOWN.search(answer.replace("’", "'"))
         return (phrase is not None) is should, f"“{phrase[0]}”" if phrase else "no"
 
     return ("says" if should else "does not say") + " that it does not know", looking

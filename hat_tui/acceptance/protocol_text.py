@@ -12,6 +12,7 @@ import tomli_w
 
 from hat_tui.acceptance.checks import BadCheck, verify
 from hat_tui.acceptance.protocol import HIGHEST_MARK, LOWEST_MARK, MOST_REPEATS, Check, Criteria, Limits, Protocol, Task
+from hat_tui.acceptance.toml_places import Places, blanked
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters
 
 _PROTOCOL_KEYS = ("name", "about", "repeats", "criteria", "sampling", "task")
@@ -86,7 +87,7 @@ class _Reader:
 
     def __init__(self, text: str, read_file: ReadFile | None) -> None:
         self.problems: list[Problem] = []
-        self._places = _Places(text)
+        self._places = Places(text)
         self._read_file = read_file
 
     def protocol(self, values: Mapping[str, Any]) -> Protocol:
@@ -264,44 +265,6 @@ def _tidy(text: str) -> str:
 
 def _is_number(value: object, whole: bool) -> TypeGuard[float]:
     return isinstance(value, int if whole else int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-_TEXTS = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
-
-
-def blanked(text: str) -> str:
-    """A TOML text whose strings and comments are filled with underscores, every line where it was."""
-    return _TEXTS.sub(lambda found: re.sub(r"[^\n]", "_", found[0]), text)
-
-
-class _Places:
-    """Where the keys of a TOML text stand, which tomllib does not tell."""
-
-    _LINE = re.compile(r"[ \t]*(?:(\[\[?)[ \t]*([\w.\- \t]+?)[ \t]*\]|([\w\-]+(?:[ \t]*\.[ \t]*[\w\-]+)*)[ \t]*=)")
-
-    def __init__(self, text: str) -> None:
-        self._lines: dict[tuple[str | int, ...], int] = {}
-        section: tuple[str | int, ...] = ()
-        tasks = -1
-        for number, line in enumerate(blanked(text).split("\n"), 1):
-            found = self._LINE.match(line)
-            if found is None:
-                continue
-            names = tuple(name.strip() for name in (found[2] or found[3]).split("."))
-            if found[1] == "[[" and names == ("task",):
-                tasks += 1
-            if found[1]:
-                section = ("task", tasks, *names[1:]) if names[0] == "task" else names
-                self._lines.setdefault(section, number)
-            else:
-                for end in range(1, len(names) + 1):
-                    self._lines.setdefault((*section, *names[:end]), number)
-
-    def line(self, at: tuple[str | int, ...]) -> int:
-        """The line of the key at this path, or of the nearest table around it; 0 for the text as a whole."""
-        while at and at not in self._lines:
-            at = at[:-1]
-        return self._lines.get(at, 0)
 
 
 def task_text(task: Task) -> str:

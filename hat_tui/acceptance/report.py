@@ -21,9 +21,10 @@ from hat_tui.acceptance.document import (
 )
 from hat_tui.acceptance.pairs import Rating, ratings
 from hat_tui.acceptance.protocol import RUBRIC
-from hat_tui.acceptance.run import Run, RunRecord, prompt_speed
+from hat_tui.acceptance.run import Run, RunRecord
 from hat_tui.acceptance.run_lines import line_of
 from hat_tui.acceptance.verdict import Figures, Outcome, TaskResult, figures, task_result, verdict
+from hat_tui.acceptance.words import cost_of
 from hat_tui.chat.reply import Ending
 
 GOOD = {Outcome.ACCEPTED: True, Outcome.NOT_ACCEPTED: False, Outcome.OPEN: None}
@@ -204,15 +205,7 @@ def _answers(run: Run) -> Iterable[Block]:
                 marked = run.marks.get(answer.slot)
                 mark = f"mark {marked.mark}" if marked else "no mark"
                 again = f", time {answer.slot.repeat + 1}" if run.protocol.repeats > 1 else ""
-                measure = answer.measure
-                speed = (
-                    f"{number_or_dash(measure.first_token_s, ' s', 2)} to the first token, "
-                    f"{number_or_dash(measure.speed)} tokens/s, {measure.tokens or 0} tokens, "
-                    f"prompt {measure.prompt_tokens or '?'} tokens at {number_or_dash(prompt_speed(measure))}/s"
-                )
-                notes = [f"asked: {task.prompts[-1]}", f"intent: {task.intent}", speed, *map(str, findings)]
+                notes = [f"asked: {task.prompts[-1]}", f"intent: {task.intent}", cost_of(answer), *map(str, findings)]
                 if marked and marked.remark:
                     notes.append(f"remark: {marked.remark}")
-                if answer.why:
-                    notes.append(answer.why)
                 yield Answer(f"{task.title} · {model}{again} · {mark}", answer.text, tuple(notes))

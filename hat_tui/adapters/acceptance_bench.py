@@ -2,10 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
-import importlib.metadata
-import os
-import platform
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -15,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag
 
-from hat_tui import __version__
 from hat_tui.acceptance.bench import OpenRun, ProtocolChoice, RunChoice
 from hat_tui.acceptance.conduct import Loaded, ModelNotLoaded
 from hat_tui.acceptance.protocol import Protocol, Task
@@ -31,18 +26,15 @@ from hat_tui.adapters.protocol_folder import (
     own_protocols,
     read_protocol,
 )
+from hat_tui.adapters.run_facts import file_facts, machine, version_of, versions
 from hat_tui.adapters.run_folder import RunFolder
 from hat_tui.chat.reply import Measure
-from hat_tui.gguf.header import BadGguf, read_header
 from hat_tui.server.phase import ServerState
 from hat_tui.server.target import LocalModel, RemoteServer, Target
 from hat_tui.services import NotConnected
 
 PROTOCOLS = "protocols"
 """The folder, beside the runs, of a person's own protocols."""
-
-LONGEST_VALUE = 200
-"""Characters of a metadata value that are recorded: templates and licences can be long."""
 
 _TOLD_WITHIN_S = 0.5
 
@@ -93,7 +85,7 @@ class AcceptanceBench:
         if not sources:
             raise ModelNotLoaded("No model was named; name one with --model")
         drawn = secrets.randbelow(2**31) if seed is None else seed
-        return Planned(self.clock(), protocol, tuple(sources), drawn, sources, _versions(), _machine())
+        return Planned(self.clock(), protocol, tuple(sources), drawn, sources, versions(), machine())
 
     def _source(self, asked: str) -> tuple[str, str]:
         """A label and where the model is."""
@@ -201,34 +193,13 @@ class _Told:
         return Measure()
 
 
-def file_facts(source: str) -> dict[str, Any]:
-    """Size, SHA-256 and metadata of a model file, read in one pass each; for a URL only where it is."""
-    if source.startswith(("http://", "https://")):
-        return {"url": source}
-    facts: dict[str, Any] = {"file": Path(source).name}
-    try:
-        with Path(source).open("rb") as file:
-            facts["size"] = os.fstat(file.fileno()).st_size
-            facts["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-            file.seek(0)
-            metadata = read_header(file).metadata
-    except (OSError, BadGguf) as error:
-        return facts | {"trouble": str(error)}
-    facts["metadata"] = {
-        name: value if not isinstance(value, str) or len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
-        for name, value in metadata.items()
-        if isinstance(value, str | int | float)
-    }
-    return facts
-
-
 def _launch_facts(connection: OwnServer | TheirServer, n_ctx: int | None) -> dict[str, Any]:
     facts: dict[str, Any] = {"n_ctx": n_ctx}
     if isinstance(connection, OwnServer):
         target = connection.target
         assert isinstance(target, LocalModel)  # noqa: S101 - told to the type checker
         facts |= {"launch": connection.launch_line, "threads": target.options.threads or physical_cores()}
-        facts["llama-cpp-python"] = _version_of("llama-cpp-python")
+        facts["llama-cpp-python"] = version_of("llama-cpp-python")
     return facts
 
 
@@ -253,31 +224,3 @@ def _protocol_choice(name: str, file: Path) -> ProtocolChoice:
     except BadProtocol as error:
         return ProtocolChoice(name, name, 0, "", str(error))
     return ProtocolChoice(name, protocol.name, len(protocol.tasks), protocol.about)
-
-
-def _versions() -> Mapping[str, str]:
-    return {"hat-tui": __version__, "Python": platform.python_version()}
-
-
-def _version_of(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-
-
-def _machine() -> Mapping[str, str]:
-    return {
-        "processor": cpu_model(),
-        "cores": f"{physical_cores()} of {os.cpu_count()} threads",
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-    }
-
-
-def cpu_model() -> str:
-    """The processor's name as Linux tells it, else as Python does."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
-            if line.startswith(("model name", "Model", "Hardware")):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()

@@ -20,8 +20,8 @@ from hat_tui.acceptance.protocol_text import BadProtocol, protocol_text
 from hat_tui.acceptance.report import hidden, outcomes, sheet
 from hat_tui.acceptance.run import Answered, Marked, ModelLost, Preference, Run
 from hat_tui.acceptance.verdict import Outcome
+from hat_tui.acceptance.words import cost_of, duration, state_of
 from hat_tui.chat.dialogue import NotKept
-from hat_tui.chat.reply import Ending
 from hat_tui.chat.safe_text import shown, shown_line
 
 OK, NOT_ACCEPTED, WRONG_USE, OPEN = 0, 1, 2, 3
@@ -85,11 +85,11 @@ async def _conducted(opened: OpenRun, bench: Bench, out: TextIO) -> int:
                     case ModelLost(model=model, why=why):
                         print(f"{shown_line(model)} is passed over: {shown_line(why)}", file=out, flush=True)
                     case Asked(slot=slot):
-                        left = f"   about {_duration(event.left_s)} left" if event.left_s is not None else ""
+                        left = f"   about {duration(event.left_s)} left" if event.left_s is not None else ""
                         title = shown_line(run.protocol.task(slot.task).title)
                         print(f"[{event.number}/{event.total}] {title}{left}", file=out, flush=True)
                     case Answered():
-                        print(f"        {_told(event)}", file=out, flush=True)
+                        print(f"        {cost_of(event)}", file=out, flush=True)
     finally:
         store.close()
         if run.pending():
@@ -97,30 +97,6 @@ async def _conducted(opened: OpenRun, bench: Bench, out: TextIO) -> int:
         else:
             print(f"all answered; give the marks with: hat-tui accept judge {store.id}", file=out)
     return NOT_ACCEPTED if run.pending() else OK
-
-
-def _told(answer: Answered) -> str:
-    measure = answer.measure
-    parts = [f"{measure.tokens or 0} tokens"]
-    if measure.first_token_s is not None:
-        parts.append(f"first after {measure.first_token_s:.2f} s")
-    if measure.speed is not None:
-        parts.append(f"{measure.speed:.1f} tokens/s")
-    if answer.ending is not Ending.STOP:
-        parts.append(answer.ending.value)
-    if answer.why:
-        parts.append(shown_line(answer.why))
-    return ", ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    return (
-        f"{seconds:.0f} s"
-        if seconds < 90
-        else f"{seconds / 60:.0f} min"
-        if seconds < 5400
-        else f"{seconds / 3600:.1f} h"
-    )
 
 
 def _judge(options: argparse.Namespace, bench: Bench, out: TextIO, ask: Ask) -> int:
@@ -161,7 +137,7 @@ def _judge_answers(judging: Judging, out: TextIO, ask: Ask) -> None:
         print(f"intent: {shown_line(task.intent)}", file=out)
         print(f"--- answer\n{shown(answer.text) or '(nothing)'}\n---", file=out)
         print(*(f"  {shown_line(str(finding))}" for finding in judging.findings), sep="\n", file=out)
-        print(f"  {_told(answer)}", file=out)
+        print(f"  {cost_of(answer)}", file=out)
         if judging.marked:
             print(f"  marked {judging.marked.mark} {shown_line(judging.marked.remark)}", file=out)
         typed = _typed(ask, "mark 0-5, s skip, b back, q quit: ")
@@ -221,8 +197,8 @@ def _list(options: argparse.Namespace, bench: Bench, out: TextIO, _: Ask) -> int
     if not choices:
         print("There are no runs yet; make one with: hat-tui accept run quick --model NAME", file=out)
     for choice in choices:
-        state = f"{choice.answered}/{choice.total} answered, {choice.marked}/{choice.total} marked"
-        print(f"{choice.id}  {shown_line(choice.protocol)}: {shown_line(', '.join(choice.models))}; {state}", file=out)
+        models = shown_line(", ".join(choice.models))
+        print(f"{choice.id}  {shown_line(choice.protocol)}: {models}; {state_of(choice)}", file=out)
     return OK
 
 

@@ -6,7 +6,8 @@ from gguf_maker import tiny_model
 
 from hat_tui.acceptance.conduct import ModelNotLoaded
 from hat_tui.acceptance.protocol import Task
-from hat_tui.adapters.acceptance_bench import AcceptanceBench, _Told, file_facts
+from hat_tui.adapters.acceptance_bench import AcceptanceBench, _Told
+from hat_tui.adapters.run_facts import file_facts
 from hat_tui.chat.reply import Measure
 from hat_tui.server.launch import for_model
 from hat_tui.server.phase import ServerState, Speed

@@ -141,7 +141,7 @@ def test_runs_are_listed_and_compared():
     bench.add(run_of({"small": [4, 4]}))
     bench.add(run_of({"large": [2, 2]}))
     _, printed = accepted(bench, "list")
-    assert printed.splitlines()[0] == "run-2  Mine: large; 2/2 answered, 2/2 marked"
+    assert printed.splitlines()[0] == "run-2  Mine: large; judged"
     code, printed = accepted(bench, "compare", "run-1", "run-2")
     assert code == accept.OK
     assert "Speed against mark" in printed

@@ -19,6 +19,7 @@ from hat_tui.acceptance.judging import Judging, PairJudging
 from hat_tui.acceptance.marks_csv import to_csv
 from hat_tui.acceptance.protocol_text import BadProtocol
 from hat_tui.acceptance.report import hidden, sheet
+from hat_tui.acceptance.words import state_of
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.services import Models
@@ -214,10 +215,3 @@ class AcceptanceScreen(Screen[None]):
         self.app.push_screen(
             ReportScreen(blocks, "comparison", lambda name, text: self._save(ids[0], name, text), to_csv(runs))
         )
-
-
-def state_of(run: RunChoice) -> str:
-    """How far the run is."""
-    if run.answered < run.total:
-        return f"{run.answered} of {run.total} answered"
-    return f"{run.marked} of {run.total} marked" if run.marked < run.total else "judged"

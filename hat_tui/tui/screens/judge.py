@@ -15,9 +15,9 @@ from textual.widgets import Input, Static
 from hat_tui.acceptance.checks import Finding
 from hat_tui.acceptance.judging import Judging
 from hat_tui.acceptance.protocol import RUBRIC, Task
-from hat_tui.acceptance.run import Answered, prompt_speed
+from hat_tui.acceptance.run import Answered
+from hat_tui.acceptance.words import cost_of
 from hat_tui.chat.dialogue import NotKept
-from hat_tui.chat.reply import Ending
 from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.tui.widgets.key_bar import KeyBar
 
@@ -221,8 +221,6 @@ def task_and_answer(task: Task, answer: Answered, *, unfolded: bool) -> Content:
     if answer.thought:
         parts.append(Content.assemble(("thought ", "bold"), (shown(answer.thought), "$foreground 60%")))
     parts.append(Content.assemble(("answer", "bold $accent"), "\n", shown(answer.text) or "(nothing)"))
-    if answer.why:
-        parts.append(Content.styled(shown(answer.why), "$text-error"))
     return Content("\n").join(parts)
 
 
@@ -236,19 +234,3 @@ def findings_of(findings: Sequence[Finding]) -> Content:
         for finding in findings
     ]
     return Content("\n").join(lines)
-
-
-def cost_of(answer: Answered) -> str:
-    """What was measured, in one line."""
-    measure = answer.measure
-    parts = [f"{measure.tokens or 0} tokens"]
-    if measure.speed is not None:
-        parts.append(f"{measure.speed:.1f} tokens/s")
-    if measure.first_token_s is not None:
-        parts.append(f"first after {measure.first_token_s:.2f} s")
-    if measure.prompt_tokens is not None:
-        read = prompt_speed(measure)
-        parts.append(f"prompt {measure.prompt_tokens}" + (f" at {read:.0f}/s" if read else ""))
-    if answer.ending is not Ending.STOP:
-        parts.append(answer.ending.value)
-    return ", ".join(parts)

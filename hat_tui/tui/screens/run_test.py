@@ -17,11 +17,11 @@ from textual.worker import Worker, WorkerCancelled, WorkerFailed
 from hat_tui.acceptance.bench import Bench, OpenRun
 from hat_tui.acceptance.conduct import Asked, ConductEvent, Heard, Opening, conduct
 from hat_tui.acceptance.run import Answered, ModelLost, ModelReady
+from hat_tui.acceptance.words import cost_of, duration
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.reply import Delta, Reading, Thought
 from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.tui.screens.confirm import ConfirmScreen
-from hat_tui.tui.screens.judge import cost_of
 from hat_tui.tui.widgets.key_bar import KeyBar
 
 FRAME_S = 0.1
@@ -173,13 +173,5 @@ class RunTestScreen(Screen[str]):
         self.dismiss(self._opened.store.id)
 
 
-def duration(seconds: float) -> str:
-    """A time to wait, as one says it."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def _told(answer: Answered) -> Content:
-    colour = "$text-error" if answer.why else "$foreground 70%"
-    return Content.styled(shown_line(answer.why) if answer.why else cost_of(answer), colour)
+    return Content.styled(cost_of(answer), "$text-error" if answer.why else "$foreground 70%")
