@@ -17,6 +17,7 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
+    Command("accept", "", "run and judge the Home Acceptance Test", plain=False),
     Command("again", "", "another version of the last reply"),
     Command("attach", "PATH", "put a text file below the prompt you are writing", plain=False),
     Command("connect", "[NAME|URL]", "connect to a server that is there already"),
@@ -43,6 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("set", "NAME VALUE", f"set a parameter: {', '.join(spec.name for spec in SPECS)}"),
     Command("share", "", "let colleagues on the network use the model that runs here", plain=False),
     Command("summarise", "", "let the model sum up what it has forgotten, and send that", plain=False),
+    Command("test", "", "make the last question, or the selected turn, a task of your own test", plain=False),
     Command("title", "[WORDS]", "name the session; without words the model finds a title"),
     Command("undelete", "", "bring back what was deleted last", plain=False),
     Command("unload", "", "let go of the model; the conversation stays", plain=False),

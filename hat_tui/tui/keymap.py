@@ -80,6 +80,7 @@ TURN = (
     Action("find", "slash", "Find", "Mark words in the conversation", "Turn", "find"),
     Action("next-hit", "ctrl+down,greater_than_sign", "Next hit", "Go to the next place that was found", "Turn"),
     Action("previous-hit", "ctrl+up,less_than_sign", "Hit before", "Go to the place found before", "Turn"),
+    Action("turn-test", "t", "Test", "Make this question a task of your own acceptance test", "Turn", "test"),
     Action("turn-plain", "v", "Plain", "Show the turn's text as it was sent, without rendering", "Turn"),
 )
 

@@ -14,17 +14,17 @@ from hat_tui.chat.record import Titled
 from hat_tui.chat.reply import Failed
 from hat_tui.services import NoSuchSession, Services
 from hat_tui.tui.bindings import binding
+from hat_tui.tui.screens.accepting import AcceptingScreen
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.conversing import RESTRICTED, WELCOME
 from hat_tui.tui.screens.pick import Choice, PickScreen
-from hat_tui.tui.screens.serving import ServingScreen
 from hat_tui.tui.screens.sessions import Chosen, SessionsScreen
 from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.parameter_form import ParameterRows
 from hat_tui.tui.widgets.side_column import Panel
 
 
-class ChatScreen(ServingScreen):
+class ChatScreen(AcceptingScreen):
     """The conversation with its panels, dialogs and commands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -139,6 +139,7 @@ class ChatScreen(ServingScreen):
     def _commands(self) -> Mapping[str, Callable[[str], object]]:
         return {
             **self.serving_commands,
+            **self.accepting_commands,
             "again": lambda rest: self.action_answer_again(),
             "attach": self.attach,
             "continue": lambda rest: self._to_last("turn-continue"),
@@ -160,6 +161,7 @@ class ChatScreen(ServingScreen):
             "sessions": lambda id: self.resume(id) if id else self.action_open_sessions(),
             "set": self._set_parameter,
             "summarise": lambda rest: self._summarise(),
+            "test": lambda rest: self._to_last("turn-test"),
             "title": self._give_title,
             "undelete": lambda rest: self.undelete(),
             "window": self._choose_window,
