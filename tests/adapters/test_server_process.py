@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import json
 import os
+import pty
 import signal
 import socket
 import sys
@@ -256,3 +257,24 @@ async def test_a_note_whose_number_went_to_another_process_is_not_ours(tmp_path)
     (tmp_path / "hat-server-y.run").write_text("not json")
     assert server_record.find_stale(tmp_path) == ()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(pty, "fork"), reason="needs pseudo-terminals")
+async def test_the_server_dies_when_the_terminal_is_closed(tmp_path):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])])}
+    app, terminal = pty.fork()
+    if app == 0:
+        command = [sys.executable, str(HERE / "app_that_dies.py"), str(tmp_path), "stuck.gguf", "pretend_server"]
+        os.execvpe(command[0], command, environment)  # noqa: S606 - our own test program
+    try:
+        with open(terminal, "rb", buffering=0) as output:  # noqa: ASYNC230, PTH123 - a file number
+            text = b""
+            while not text.endswith(b"}\r\n"):
+                text += await asyncio.to_thread(output.read, 4096)
+            record = json.loads(text.splitlines()[-1])
+            assert not is_gone(record["pid"])
+        await until(lambda: is_gone(record["pid"]), seconds=2)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(app, signal.SIGKILL)
+        os.waitpid(app, 0)  # noqa: ASYNC222 - it is dead

@@ -3,7 +3,9 @@
 import asyncio
 import importlib.util
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -142,3 +144,21 @@ async def test_the_memory_need_is_what_llama_cpp_takes(tmp_path):
     assert need.weights / 2**20 == pytest.approx(said("model"), abs=0.02)
     assert need.cache / 2**20 == pytest.approx(said("CPU KV"), abs=0.02)
     assert need.compute / 2**20 == pytest.approx(said("compute"), rel=1 / 3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize(
+    ("how", "cause"),
+    [
+        ("SIGSEGV", Cause.BAD_BUILD),
+        ("SIGILL", Cause.BAD_BUILD),
+        ("SIGKILL", Cause.KILLED),
+        ("SIGABRT", Cause.ASSERTION),
+    ],
+)
+async def test_the_way_a_running_server_ends_is_told_apart(server, model, how, cause):
+    await server.start(for_model(str(model)))
+    assert (await server.settled()).phase is Phase.READY
+    os.kill(server._process.pid, getattr(signal, how))
+    await until(lambda: server.state.phase is Phase.CRASHED)
+    assert server.state.diagnosis.cause is cause
