@@ -88,7 +88,6 @@ ENTRIES = [
         "3 tokens",
         ending="stopped by you",
         thought="First I look at the question.\nThen at the answer.",
-        thought_open=True,
     ),
 ]
 
@@ -104,6 +103,7 @@ class Demo(App[None]):
         view = self.query_one(TranscriptView)
         view.set_horizon(3)
         view.show(ENTRIES)
+        view.fold_thought(12)
         view.focus()
 
 

@@ -68,7 +68,8 @@ class CodeLines:
 
 def _lex(language: str, code: str) -> tuple[list[Coloured], list[bool]]:
     """Lines, and for each whether the line end after it lies outside strings and comments."""
-    lexer = LEXERS.get(language)
+    # While there is no code, the language may still be half a word.
+    lexer = LEXERS.get(language) if code else None
     if lexer is None:
         lines = [[(text, "panel")] if text else [] for text in code.split("\n")]
         return lines, [True] * len(lines)

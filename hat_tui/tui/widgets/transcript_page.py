@@ -5,6 +5,7 @@ What is in view is laid out, nothing else; while a reply streams, only the cells
 
 from __future__ import annotations
 
+from asyncio import TimerHandle, get_running_loop
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
@@ -15,7 +16,6 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.timer import Timer
 
 from hat_tui.tui.widgets.line_changes import changed_cells, marked
 from hat_tui.tui.widgets.look import BLANK, Line
@@ -46,7 +46,7 @@ class TranscriptPage(TranscriptScroll):
     ) -> None:
         super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
         self._pending: dict[int, tuple[list[str], list[str]]] = {}
-        self._timer: Timer | None = None
+        self._frame: TimerHandle | None = None
         self._next_paint = 0.0
         self._growing: set[int] = set()
 
@@ -103,6 +103,13 @@ class TranscriptPage(TranscriptScroll):
             if index >= 0:
                 self._change(index, self._store.entries[index])
 
+    def fold_thought(self, key: int) -> None:
+        """Unfold the thought of an entry, or fold it again."""
+        index = self._store.place(key)
+        if index >= 0 and self._store.entries[index].thought:
+            self._store.unfolded ^= {key}
+            self._change(index, self._store.entries[index])
+
     @property
     def entries(self) -> Sequence[Entry]:
         """What is shown, with all that has been streamed."""
@@ -116,18 +123,19 @@ class TranscriptPage(TranscriptScroll):
         texts, thoughts = self._pending.setdefault(key, ([], []))
         texts.append(text)
         thoughts.append(thought)
-        if self._timer is None:
+        if self._frame is None:
             delay = self._next_paint - monotonic()
             if delay > 0.001:
-                self._timer = self.set_timer(delay, self.flush)
+                # A timer of Textual's is a task and some messages; ten a second of them are felt by a model beside.
+                self._frame = get_running_loop().call_later(delay, self.call_next, self.flush)
             else:
                 self.flush()
 
     def flush(self) -> None:
         """Paint now what has been streamed."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        if self._frame is not None:
+            self._frame.cancel()
+            self._frame = None
         started = monotonic()
         for key in list(self._pending):
             self._flush_key(key)
@@ -164,28 +172,34 @@ class TranscriptPage(TranscriptScroll):
     @contextmanager
     def _changing(self, index: int) -> Iterator[None]:
         """Around a change of one turn: the view stays where it belongs, and the cells that differ are painted."""
-        heights, y, hint = self._store.heights, self.scroll_offset.y, self._hint_shown
-        before, bottom = self._lines_of(index), heights.top(index + 1)
+        heights, y, height = self._store.heights, self.scroll_offset.y, self.size.height
+        turn, hint = self._store.laid_out(index), self._hint_shown
+        before, title_at = (turn.lines, turn.title_at) if turn else (None, 0)
+        top, bottom, total = heights.top(index), heights.top(index + 1), heights.total
         yield
         if not self._store.width:
             return
         moved = heights.top(index + 1) - bottom if bottom <= y else 0
-        self._settle(top=y + moved)
-        after = self._lines_of(index)
+        if heights.total != total or before is None:
+            self._settle(top=y + moved)
+        self._want_lexers()
+        in_view = top < y + height and max(bottom, heights.top(index + 1)) > y
         if moved or self.scroll_offset.y != y:
             return
-        if before is None or after is None or (len(before) != len(after) and index + 1 < len(self._store)):
-            self.refresh()
-            return
-        regions = self._changed_regions(heights.top(index) - y, before, after)
+        regions = []
+        if in_view:
+            now = self._store.laid_out(index)
+            if before is None or now is None or (len(before) != len(now.lines) and index + 1 < len(self._store)):
+                self.refresh()
+                return
+            if now is turn and now.title_at == title_at:
+                regions = self._changed_regions(top - y, before, now.lines)
+            else:
+                regions.append(Region(0, top - y, self.size.width, max(len(before), len(now.lines))))
         if hint != self._hint_shown:
-            regions.append(Region(0, self.size.height - 1, self.size.width, 1))
+            regions.append(Region(0, height - 1, self.size.width, 1))
         if regions:
             self.refresh(*regions)
-
-    def _lines_of(self, index: int) -> list[Line] | None:
-        turn = self._store.laid_out(index)
-        return turn.lines if turn else None
 
     def _changed_regions(self, top: int, before: list[Line], after: list[Line]) -> list[Region]:
         regions = []
@@ -195,7 +209,7 @@ class TranscriptPage(TranscriptScroll):
             # A turn that changes its height is the last one, and below it all is blank.
             old = before[number] if number < len(before) else BLANK
             new = after[number] if number < len(after) else BLANK
-            if number >= whole and (old is not BLANK or new is not BLANK):
+            if number >= whole:
                 regions.append(Region(0, top + number, GUTTER + max(old.cells, new.cells), 1))
             elif old is not new and old.segments != new.segments:
                 start, end = changed_cells(old, new)
@@ -231,12 +245,13 @@ class TranscriptPage(TranscriptScroll):
         selection = self.text_selection
         span = selection.get_span(place) if selection else None
         marks = self._marks(index, turn, number)
-        state = (width, selected, span, marks)
+        gutter = turn.gutter(number, selected=selected)
+        state = (width, gutter, span, marks)
         known = turn.painted.get(number)
         if known and known[0] is line and known[1] == state:
             return known[2]
         blank = Segment(" " * (width - GUTTER - line.cells), self._look["text"])
-        strip = Strip([turn.gutter(number, selected=selected), *line.segments, blank], width)
+        strip = Strip([gutter, *line.segments, blank], width)
         for start, end, style in marks:
             strip = marked(strip, GUTTER + start, GUTTER + end, style)
         if span is not None:

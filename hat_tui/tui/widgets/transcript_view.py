@@ -34,7 +34,7 @@ def _bindings() -> list[BindingType]:
     ]
     return [
         *turn_keys,
-        Binding("enter,space", "turn('turn-thought')", "Thought", show=False),
+        Binding("enter,space", "fold", "Thought", show=False),
         Binding("home", "first_turn", "First", show=False),
         Binding("end", "last_turn", "Last", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
@@ -43,13 +43,16 @@ def _bindings() -> list[BindingType]:
 
 
 class TranscriptView(TranscriptPage, can_focus=True):
-    """The transcript as a person uses it; it posts what is wanted of a turn, decides and saves nothing."""
+    """The transcript as a person uses it; it posts what is wanted of a turn, decides and saves nothing.
+
+    Which turn is selected and which thoughts are unfolded is its own affair.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
     @dataclass
     class TurnAction(Message):
-        """A key of the table TURN was pressed for a turn, or its thought was clicked or entered ("turn-thought")."""
+        """A key of the table TURN was pressed for a turn."""
 
         action: str
         key: int
@@ -134,6 +137,11 @@ class TranscriptView(TranscriptPage, can_focus=True):
                 self._step(1)
             case _ if self.selected is not None:
                 self.post_message(self.TurnAction(action, self.selected))
+
+    def action_fold(self) -> None:
+        """Unfold the thought of the selected turn, or fold it again."""
+        if self.selected is not None:
+            self.fold_thought(self.selected)
 
     def _step(self, direction: int) -> None:
         """To the next turn up (-1) or down (1); inside a turn longer than the view, half a page on."""
@@ -275,4 +283,4 @@ class TranscriptView(TranscriptPage, can_focus=True):
         entry = self._store.entries[index]
         self.selected = entry.key
         if line - self._store.heights.top(index) == self._store.lay_out(index).thought_at:
-            self.post_message(self.TurnAction("turn-thought", entry.key))
+            self.fold_thought(entry.key)

@@ -1,6 +1,7 @@
 """One turn of the transcript, laid out at one width."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -33,7 +34,7 @@ class Entry:
 
     `role` is "user", "assistant" or "note" (a remark of the program, in the colour of `tone`); `text` is Markdown for
     an assistant unless `plain`, as typed for the rest. `meta` stands beside the title, `ending` below the text in the
-    colour of `tone` ("", "warning" or "error"). `thought` is folded away unless `thought_open`; `thought_meta` is its
+    colour of `tone` ("", "warning" or "error"). `thought` is folded away until someone unfolds it; `thought_meta` is its
     size, as "120 tokens". `dimmed`: the model does not see this turn.
     """
 
@@ -44,7 +45,6 @@ class Entry:
     meta: str = ""
     ending: str = ""
     thought: str = ""
-    thought_open: bool = False
     thought_meta: str = ""
     version: str = ""
     dimmed: bool = False
@@ -53,37 +53,44 @@ class Entry:
     tone: str = ""
 
 
+class Setting(NamedTuple):
+    """What else a turn shows, that is no part of it: the horizon above, progress below, its thought unfolded."""
+
+    horizon: bool = False
+    progress: str = ""
+    unfolded: bool = False
+
+
 class TurnLines:
     """The lines of a turn: horizon, title, thought, text, ending, progress, and a blank one that ends it.
 
     What was painted of it is remembered in `painted`: the line, what else it depended on, and the strip.
     """
 
-    def __init__(self, entry: Entry, look: Look, width: int, *, horizon: bool = False, progress: str = "") -> None:
+    def __init__(self, entry: Entry, look: Look, width: int, setting: Setting) -> None:
         self.entry = entry
         self.painted: dict[int, tuple[Line, object, Strip]] = {}
         self._look = look.dimmed() if entry.dimmed else look
         self._plain_look = look
         self._width = max(1, min(MAX_MEASURE, width - GUTTER - EDGE))
-        self._horizon = horizon
-        self._progress = progress
+        self._setting = setting
         self._body = self._new_body(entry)
         self._thought = self._new_thought(entry)
         self._arrange()
 
-    def takes(self, entry: Entry, look: Look, *, horizon: bool, progress: str) -> bool:
+    def takes(self, entry: Entry, look: Look, setting: Setting) -> bool:
         """Show `entry` from now on, keeping what is drawn of the text; False when the text needs drawing anew."""
         old = self.entry
         same = (old.role, old.plain, old.dimmed, old.tone) == (entry.role, entry.plain, entry.dimmed, entry.tone)
         if not same or look is not self._plain_look or not entry.text.startswith(old.text):
             return False
-        self._horizon, self._progress = horizon, progress
-        self.entry = entry
+        unfolded = setting.unfolded != self._setting.unfolded
+        self.entry, self._setting = entry, setting
         if len(entry.text) > len(old.text):
             self._body.feed(entry.text[len(old.text) :])
         if entry.ending:
             self._body.finish()
-        if entry.thought != old.thought or entry.thought_open != old.thought_open:
+        if entry.thought != old.thought or unfolded:
             self._thought = self._new_thought(entry)
         self._arrange()
         return True
@@ -130,7 +137,7 @@ class TurnLines:
         return body
 
     def _new_thought(self, entry: Entry) -> PlainLines | None:
-        if not (entry.thought and entry.thought_open):
+        if not (entry.thought and self._setting.unfolded):
             return None
         thought = PlainLines(self._look, self._width - 2, self._look["quote"])
         thought.feed(entry.thought)
@@ -139,7 +146,7 @@ class TurnLines:
     def _arrange(self) -> None:
         look, glyphs, entry = self._look, self._look.glyphs, self.entry
         lines: list[Line] = []
-        if self._horizon:
+        if self._setting.horizon:
             lines += [self._horizon_line(), BLANK]
         self.title_at = len(lines)
         if entry.role != "note":
@@ -155,8 +162,8 @@ class TurnLines:
             flow = Flow()
             flow.add(f"{glyphs.rule} {shown_line(entry.ending)}", style)
             lines += flow_lines(flow, Margin(), self._width)
-        if self._progress:
-            text = clipped(shown_line(self._progress), self._width, glyphs.ellipsis)
+        if self._setting.progress:
+            text = clipped(shown_line(self._setting.progress), self._width, glyphs.ellipsis)
             lines.append(Line([Segment(text, look["muted"])], cell_len(text)))
         lines.append(BLANK)
         self.lines = lines
@@ -192,9 +199,11 @@ class TurnLines:
 
     def _thought_lines(self) -> list[Line]:
         look, glyphs, entry = self._look, self._look.glyphs, self.entry
-        fold = glyphs.unfolded if entry.thought_open else glyphs.folded
-        size = shown_line(entry.thought_meta) or f"{len(entry.thought.split())} words"
-        text = clipped(f"{fold} thought, {size}", self._width, glyphs.ellipsis)
+        fold = glyphs.unfolded if self._setting.unfolded else glyphs.folded
+        words = len(entry.thought.split())
+        size = shown_line(entry.thought_meta) or f"{words} {'word' if words == 1 else 'words'}"
+        done = "thought" if entry.text or entry.ending else "thinking"
+        text = clipped(f"{fold} {done}, {size}", self._width, glyphs.ellipsis)
         lines = [Line([Segment(text, look["muted"])], cell_len(text))]
         if self._thought:
             bar = Segment(f"{glyphs.quote} ", look["bar"])

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hat_tui.tui.widgets.look import Look
 from hat_tui.tui.widgets.turn_heights import TurnHeights
-from hat_tui.tui.widgets.turn_lines import Entry, TurnLines, estimated_height
+from hat_tui.tui.widgets.turn_lines import Entry, Setting, TurnLines, estimated_height
 
 MAX_LAID_OUT = 2_000
 """Lines kept laid out beyond those on the screen: some pages to scroll through without drawing them again."""
@@ -19,6 +19,7 @@ class TurnStore:
         self.heights = TurnHeights()
         self.horizon: int | None = None
         self.progress: dict[int, str] = {}
+        self.unfolded: set[int] = set()
         self._places: dict[int, int] = {}
         self._laid_out: dict[int, TurnLines] = {}
         self._lines = 0
@@ -42,6 +43,7 @@ class TurnStore:
         self.entries = list(entries)
         self._places = {entry.key: index for index, entry in enumerate(self.entries)}
         self.progress.clear()
+        self.unfolded.clear()
         self.forget()
 
     def add(self, entry: Entry) -> None:
@@ -92,8 +94,10 @@ class TurnStore:
 
     def _new(self, index: int) -> TurnLines:
         entry = self.entries[index]
-        horizon, progress = entry.key == self.horizon, self.progress.get(entry.key, "")
-        return TurnLines(entry, self._look, self._width, horizon=horizon, progress=progress)
+        return TurnLines(entry, self._look, self._width, self._setting(entry.key))
+
+    def _setting(self, key: int) -> Setting:
+        return Setting(key == self.horizon, self.progress.get(key, ""), key in self.unfolded)
 
     def change(self, index: int, entry: Entry, *, grows: bool = False) -> None:
         """Show `entry` in place of what stood there; `grows` when its text or thought has only become longer."""
@@ -105,9 +109,7 @@ class TurnStore:
         before = len(turn.lines)
         if grows:
             turn.grow(entry)
-        elif not turn.takes(
-            entry, self._look, horizon=entry.key == self.horizon, progress=self.progress.get(entry.key, "")
-        ):
+        elif not turn.takes(entry, self._look, self._setting(entry.key)):
             del self._laid_out[index]
             self._lines -= before
             self.lay_out(index)
