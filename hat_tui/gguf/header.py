@@ -56,6 +56,12 @@ class Array:
     count: int
     items: tuple[Scalar, ...] | None = None
 
+    def __str__(self) -> str:
+        """For a person: the items, or how many there are."""
+        if self.items is not None:
+            return f"[{', '.join(map(str, self.items))}]"
+        return f"{self.count:,} {'texts' if self.kind is Kind.STRING else 'numbers'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Tensor:

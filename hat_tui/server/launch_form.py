@@ -1,5 +1,6 @@
 """The launch options one by one: the table that a form, the flags and what is remembered of a model walk."""
 
+import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
@@ -134,8 +135,10 @@ def with_extra(options: LaunchOptions, text: str, known: Collection[str] = ()) -
     name = name.strip().lstrip("-").replace("-", "_")
     if not equals or not name:
         raise BadLaunch(f"A server option is written name=value, not “{text}”.")
-    if name not in (known or SERVER_SETTINGS | MODEL_SETTINGS):
-        raise BadLaunch(f"The installed server has no setting “{name}”; hat-tui doctor lists what it has.")
+    settings = known or SERVER_SETTINGS | MODEL_SETTINGS
+    if name not in settings:
+        near = difflib.get_close_matches(name, settings, n=1)
+        raise BadLaunch(f"The installed server has no setting “{name}”{f': did you mean {near[0]}?' if near else '.'}")
     if name in _HAS_A_FIELD:
         raise BadLaunch(f"Use {_HAS_A_FIELD[name]} in place of the server option {name}.")
     others = tuple(pair for pair in options.extra if pair[0] != name)

@@ -79,6 +79,12 @@ def test_a_vocabulary_is_jumped_over(exact, order):
     assert header.metadata["general.file_type"] == 7
 
 
+def test_a_list_is_shown_as_its_items_or_their_number():
+    assert str(Array(Kind.STRING, 2, ("en", "de"))) == "[en, de]"
+    assert str(Array(Kind.STRING, 151936)) == "151,936 texts"
+    assert str(Array(Kind.I32, 1000)) == "1,000 numbers"
+
+
 def test_a_vocabulary_without_a_tokenizer_key_behind_it_is_walked():
     fields = [("tokenizer.ggml.tokens", ARRAY, (STRING, made_vocabulary(5000))), ("general.file_type", U32, 7)]
     assert read(header_bytes(fields)).metadata["general.file_type"] == 7

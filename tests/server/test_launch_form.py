@@ -79,8 +79,8 @@ def test_other_settings_of_the_server_are_checked_against_it():
     for wrong in ("n_batch", "=3", "no_such=1", "api_key=x", "interrupt_requests=true", "host=0.0.0.0"):
         with pytest.raises(BadLaunch):
             with_extra(OPTIONS, wrong)
-    with pytest.raises(BadLaunch, match="no setting"):
-        with_extra(OPTIONS, "n_batch=1", known={"n_ubatch"})
+    with pytest.raises(BadLaunch, match=r"no setting “n_bach”: did you mean n_batch\?"):
+        with_extra(OPTIONS, "n_bach=1", known={"n_batch"})
 
 
 def named(found):
