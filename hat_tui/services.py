@@ -39,6 +39,10 @@ class Vitals:
     uptime_s: float
 
 
+class KeyWanted(NotConnected):
+    """The server wants a key, or another one than it was given."""
+
+
 class Connection(Protocol):
     """A model that answers, ours or someone's, from the first try to the end."""
 
@@ -50,6 +54,11 @@ class Connection(Protocol):
     @property
     def endpoint(self) -> Endpoint:
         """What answers, once it is open."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Its base URL, once it is open."""
         ...
 
     @property

@@ -106,6 +106,7 @@ class FakeConnection:
         self.trouble = trouble
         self.closed = False
         self.served = served
+        self.url = target.url if isinstance(target, RemoteServer) else f"http://{target.options.host}:8000/v1"
         self.looks = 0
         self._log = log
         self.on_state: Callable[[ServerState], None] = lambda state: None

@@ -18,7 +18,7 @@ from hat_tui.server.launch_form import problems
 from hat_tui.server.log_line import LogLine
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import LocalModel, RemoteServer, Target
-from hat_tui.services import NotConnected, Vitals
+from hat_tui.services import KeyWanted, NotConnected, Vitals
 
 OnState = Callable[[ServerState], None]
 OnLog = Callable[[Sequence[tuple[str, str]]], None]
@@ -47,6 +47,11 @@ class OwnServer:
         self._opened: Any = None
         self._state_folder = state_folder
         self._process: ServerProcess | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients reach it; "" before it is started."""
+        return self._process.base_url if self._process else ""
 
     @property
     def served(self) -> Sequence[ModelUsed]:
@@ -120,6 +125,11 @@ class TheirServer:
         self._key_of = key_of
         self._opened: Any = None
 
+    @property
+    def url(self) -> str:
+        """The base URL as it is asked."""
+        return str(self._opened.url) if self._opened else self.target.url
+
     def vitals(self) -> Vitals | None:
         """Nothing is known of somebody else's process."""
         return None
@@ -136,7 +146,8 @@ class TheirServer:
             facts = await self._opened.describe()
         except (openai_endpoint.BadURL, openai_endpoint.Unreachable) as trouble:
             on_log([("error", str(trouble))])
-            raise NotConnected(str(trouble)) from trouble
+            wants_key = getattr(trouble, "wants_key", False)
+            raise (KeyWanted if wants_key else NotConnected)(str(trouble)) from trouble
         served = [model.name for model in facts.models]
         self.served = [ModelUsed(model.name, self._opened.url, model.n_ctx) for model in facts.models]
         wanted = self.target.model or (served[0] if served else "")

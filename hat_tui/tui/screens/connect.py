@@ -53,8 +53,10 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
     as_name = query_one("#connect-name", Input)
     error = query_one("#connect-error", Static)
 
-    def __init__(self, saved: SavedConnections, url: str = "", *, may_save: bool = True) -> None:
+    def __init__(self, saved: SavedConnections, url: str = "", *, why: str = "", may_save: bool = True) -> None:
+        """`url` stands in the fields already, `why` says what it wants: a key."""
         super().__init__()
+        self._why = why
         self._may_save = may_save
         self._saved = saved
         self._url = url
@@ -87,7 +89,11 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
         for box in self.query(Input):
             box.cursor_blink = False
         self._show_saved()
-        (self.options if self._list else self.url).focus()
+        if self._why:
+            self.error.update(shown(self._why))
+            known = [saved for saved in self._list if saved.url == self._url]
+            self.model.value, self.as_name.value = (known[0].model, known[0].name) if known else ("", "")
+        (self.key if self._why else self.options if self._list else self.url).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the list, what can be done with a saved one; in the fields, saving."""
@@ -205,5 +211,6 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
         self.action_connect()
 
     @on(Input.Changed)
-    def _typed(self) -> None:
-        self.error.update("")
+    def _typed(self, event: Input.Changed) -> None:
+        if event.input.has_focus:
+            self.error.update("")

@@ -109,6 +109,7 @@ class ConversingScreen(Screen[None]):
         except NotConnected as trouble:
             self.tell(str(trouble), "error")
             self.status.state = "crashed"
+            self.not_opened(trouble)
             return
         if self.dialogue.model.model and self.dialogue.model != facts:
             self.tell(f"From here on {facts.model} answers.")
@@ -120,6 +121,9 @@ class ConversingScreen(Screen[None]):
         self.status.state = "ready"
         self.look_ahead()
         self._send_next()
+
+    def not_opened(self, trouble: NotConnected) -> None:
+        """It could not be opened; the screens above know what may help."""
 
     def _server_changed(self, state: ServerState) -> None:
         self.status.state = state.phase.value

@@ -190,7 +190,7 @@ class DownloadScreen(ModalScreen[Path | None]):
         now = time.monotonic()
         if now - self._painted >= FRAME_S and not self._cancelled.is_set():
             self._painted = now
-            self.app.call_from_thread(self.progress.update, progress_told(progress, self.progress.size.width))
+            self.app.call_from_thread(self.progress.update, progress_told(progress, self.title_line.size.width))
 
     def _show_begun(self, model: RemoteModel) -> None:
         self.title_line.update(f"Downloading {shown_line(model.name)}, {size(model.size)}")

@@ -31,8 +31,9 @@ class LaunchScreen(ModalScreen[LaunchOptions | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "launch", "Start", priority=True, tooltip="Start the server so; the conversation stays"),
-        Binding("tab,down", "app.focus_next", "Next field", key_display="Tab"),
-        Binding("shift+tab,up", "app.focus_previous", "Field before", show=False),
+        # Before the scrolling area takes the arrows.
+        Binding("tab,down", "app.focus_next", "Next field", key_display="Tab", priority=True),
+        Binding("shift+tab,up", "app.focus_previous", "Field before", show=False, priority=True),
         Binding("ctrl+y", "copy_line", "Copy the line", priority=True),
         Binding("ctrl+r", "reset", "Defaults", priority=True, tooltip="Every field as hat-tui would choose it"),
         Binding("escape", "dismiss(None)", "Leave"),

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from hat_tui.chat.record import ModelUsed
 from hat_tui.chat.safe_text import shown_line
-from hat_tui.gguf.facts import Fit, fit
+from hat_tui.gguf.facts import Fit, ModelFacts, fit
 from hat_tui.server.target import LocalModel
 from hat_tui.services import Downloads, Launcher, ModelChoice, Models, NotConnected
 from hat_tui.tui.screens.download import DownloadScreen
@@ -135,6 +135,9 @@ class ModelsScreen(ModalScreen[Wanted | None]):
         self.told.update("Reading the headers of the model files …")
         self._read()
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._explain)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Unloading is offered while something is loaded, downloading where it is allowed."""
         return {"unload": self._is_open, "download": self._downloads is not None}.get(action, True)
@@ -172,6 +175,7 @@ class ModelsScreen(ModalScreen[Wanted | None]):
         best = [id for id in (before.id if before else None, self._asked) if id in ids]
         if rows:
             self.options.highlighted = ids.index(best[0]) if best else 0
+            self.call_after_refresh(self.options.scroll_to_highlight)
         self._explain()
 
     @property
@@ -216,7 +220,8 @@ class ModelsScreen(ModalScreen[Wanted | None]):
                 about = "\nEnter asks it from the next prompt on; nothing is loaded or stopped here."
                 self.detail.update(Content(f"{shown_line(name)}\n{shown_line(endpoint)}{context}{about}"))
             case ModelChoice() as choice:
-                self.detail.update(detail(choice, self._context_of(choice), self._launcher.free_memory()))
+                told = (choice, self._context_of(choice), self._launcher.free_memory())
+                self.detail.update(in_brief(*told) if self.has_class("-stacked") else detail(*told))
             case _:
                 self.detail.update("")
 
@@ -290,35 +295,62 @@ class ModelsScreen(ModalScreen[Wanted | None]):
 
 def detail(choice: ModelChoice, context: int, free: int | None) -> Content:
     """What a model is and needs, by context length; the row of `context`, the one it would run with, is marked."""
-    head = Content.assemble((shown_line(choice.name), "bold"), "\n", (shown_line(str(choice.path)), "$foreground 60%"))
-    problem = Content.styled(f"\n{shown_line(choice.problem)}", "$text-error") if choice.problem else Content("")
-    facts = choice.facts
-    if facts is None:
-        return head + problem
+    lines = _head(choice)
+    if (facts := choice.facts) is None:
+        return Content("\n").join(lines)
+    bits = f"{facts.quantization}, {facts.bits_per_weight:.1f} bits a weight"
     rows = [
         ("architecture", facts.architecture),
         ("parameters", amount(facts.parameters) if facts.parameters else ""),
-        (
-            "quantization",
-            f"{facts.quantization}, {facts.bits_per_weight:.1f} bits a weight" if facts.quantization else "",
-        ),
+        ("quantization", bits if facts.quantization else ""),
         ("file", size(facts.file_size)),
         ("trained with", f"{facts.trained_context} tokens" if facts.trained_context else ""),
         ("chat template", facts.template_taken),
         ("licence", facts.licence),
     ]
-    lines = [Content.assemble((name.ljust(15), "$foreground 60%"), shown_line(told)) for name, told in rows if told]
-    have = f"memory needed, of {size(free)} free, by context" if free is not None else "memory needed, by context"
-    lines.append(Content.styled(have, "$foreground 60%"))
-    most = facts.trained_context or max(CONTEXTS)
-    for tokens in sorted({*(tokens for tokens in CONTEXTS if tokens <= most), *([context] if context else [])}):
-        need = facts.memory(tokens)
-        fits = fit(need, free)
-        lines.append(
-            Content.assemble(
-                ("▸ " if tokens == context else "  ", "$accent"),
-                f"{tokens:>6} {size(need.total):>8}  ",
-                (str(fits), FIT_COLOURS[fits]),
-            )
+    lines += [Content.assemble((name.ljust(15), "$foreground 60%"), shown_line(told)) for name, told in rows if told]
+    lines += [Content(""), _needed(free)]
+    for tokens, need, fits in _needs(facts, context, free):
+        mark = ("▸ " if tokens == context else "  ", "$accent")
+        lines.append(Content.assemble(mark, f"{tokens:>6} {size(need):>8}  ", (str(fits), FIT_COLOURS[fits])))
+    return Content("\n").join(lines)
+
+
+def in_brief(choice: ModelChoice, context: int, free: int | None) -> Content:
+    """The same in few lines."""
+    lines = _head(choice)
+    if (facts := choice.facts) is None:
+        return Content("\n").join(lines)
+    size_of = f"{amount(facts.parameters)} parameters" if facts.parameters else ""
+    trained = f"trained with {facts.trained_context} tokens" if facts.trained_context else ""
+    what = [facts.architecture, size_of, facts.quantization, size(facts.file_size), facts.licence]
+    lines.append(Content(", ".join(shown_line(part) for part in what if part)))
+    lines.append(Content(", ".join(filter(None, (trained, f"chat template {facts.template_taken}")))))
+    lines.append(_needed(free))
+    needs = [
+        Content.assemble(
+            ("▸ " if tokens == context else "", "$accent"), f"{tokens}: {size(need)} ", (str(fits), FIT_COLOURS[fits])
         )
-    return head + problem + Content("\n") + Content("\n").join(lines)
+        for tokens, need, fits in _needs(facts, context, free)
+    ]
+    lines.append(Content.styled(" · ", "$foreground 50%").join(needs))
+    return Content("\n").join(lines)
+
+
+def _head(choice: ModelChoice) -> list[Content]:
+    problem = [Content.styled(shown_line(choice.problem), "$text-error")] if choice.problem else []
+    where = Content.styled(shown_line(str(choice.path)), "$foreground 60%")
+    return [Content.styled(shown_line(choice.name), "bold"), where, *problem]
+
+
+def _needed(free: int | None) -> Content:
+    have = f", of {size(free)} free" if free is not None else ""
+    return Content.styled(f"memory needed by context{have}", "$foreground 60%")
+
+
+def _needs(facts: ModelFacts, context: int, free: int | None) -> list[tuple[int, int, Fit]]:
+    """Context in tokens, bytes it needs, and whether they are free."""
+    most = facts.trained_context or max(CONTEXTS)
+    lengths = sorted({*(tokens for tokens in CONTEXTS if tokens <= most), *([context] if context else [])})
+    needs = [(tokens, facts.memory(tokens)) for tokens in lengths]
+    return [(tokens, need.total, fit(need, free)) for tokens, need in needs]

@@ -13,7 +13,7 @@ from hat_tui.chat.record import ModelUsed
 from hat_tui.server.launch import LaunchOptions, is_loopback
 from hat_tui.server.sharing import invitation
 from hat_tui.server.target import LocalModel, RemoteServer, Target
-from hat_tui.services import NotConnected, NotSaved, Stray
+from hat_tui.services import KeyWanted, NotConnected, NotSaved, Stray
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.connect import ConnectScreen
@@ -169,10 +169,22 @@ class ServingScreen(TurnsScreen):
         """Connect to a server that is there already."""
         target = self.link.target
         url = target.url if isinstance(target, RemoteServer) and not target.name else ""
+        await self._connect(url)
+
+    async def _connect(self, url: str, why: str = "") -> None:
         may_save = not self.is_restricted
-        server = await self.app.push_screen_wait(ConnectScreen(self.services.saved, url, may_save=may_save))
-        if server:
+        screen = ConnectScreen(self.services.saved, url, why=why, may_save=may_save)
+        if server := await self.app.push_screen_wait(screen):
             self.open(server)
+
+    def not_opened(self, trouble: NotConnected) -> None:
+        """A server that wants a key is asked again with the one that is typed."""
+        if isinstance(trouble, KeyWanted) and isinstance(self.tried, RemoteServer):
+            self._ask_for_key(self.tried.url, str(trouble))
+
+    @work(exclusive=True, group="dialog")
+    async def _ask_for_key(self, url: str, why: str) -> None:
+        await self._connect(url, why)
 
     def _connect_to(self, where: str) -> None:
         """`/connect NAME` or `/connect URL`."""
@@ -225,7 +237,7 @@ class ServingScreen(TurnsScreen):
                 return
             await self.open(LocalModel(options)).wait()
         if self.link.ready and self.link.target == LocalModel(options):
-            where = self.status.endpoint
+            where = self.link.connection.url if self.link.connection else ""
             await self.app.push_screen_wait(InvitationScreen(invitation(where, options.api_key), self.copy))
 
     def _unshare(self) -> None:
