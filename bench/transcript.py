@@ -20,12 +20,13 @@ import tempfile
 import termios
 from fcntl import ioctl
 from pathlib import Path
-from time import process_time
+from time import monotonic, process_time
 
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, Static
 
+from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.widgets.transcript_view import Entry, TranscriptView
 
 PARAGRAPH = (
@@ -36,7 +37,12 @@ PARAGRAPH = (
 CODE = "```python\ndef double(value: int) -> int:\n    return value * 2  # as it says\n```\n\n"
 LIST = "".join(f"- point number {n} of a list, with a few words about it\n" for n in range(5)) + "\n"
 REPLY = (PARAGRAPH * 3 + LIST + PARAGRAPH + CODE) * 40
-KINDS = {"nothing": "the clock alone", "transcript": "hat-tui transcript", "markdown": "Markdown.get_stream()"}
+KINDS = {
+    "nothing": "the clock alone",
+    "transcript": "hat-tui transcript",
+    "own": "  with its driver",
+    "markdown": "Markdown.get_stream()",
+}
 TOKEN = 4.5
 """Bytes, on average."""
 
@@ -47,9 +53,8 @@ class Stage(App[None]):
     CSS = "Static { width: 40; } TranscriptView, VerticalScroll { width: 1fr; }"
 
     def __init__(self, kind: str, rate: float, tokens: int, result: str) -> None:
-        super().__init__()
+        super().__init__(driver_class=choose_driver() if kind == "own" else None)
         self.kind, self.rate, self.tokens, self.result = kind, rate, tokens, result
-        self.bytes = 0
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -61,17 +66,7 @@ class Stage(App[None]):
             yield Static("A panel beside it")
 
     def on_mount(self) -> None:
-        """Count what is written, and begin when the first paint is over."""
-        driver = self._driver
-        if driver is None:
-            raise RuntimeError("an app that runs has a driver")
-        write = driver.write
-
-        def counted(data: str) -> None:
-            self.bytes += len(data.encode())
-            write(data)
-
-        driver.write = counted  # type: ignore[method-assign]
+        """Begin when the first paint is over."""
         self.set_timer(1.0, self.stream)
 
     async def stream(self) -> None:
@@ -92,11 +87,11 @@ class Stage(App[None]):
             await self.query_one(Markdown).update("")
             markdown = Markdown.get_stream(self.query_one(Markdown))
         await asyncio.sleep(0.3)
-        self.bytes, cpu = 0, process_time()
+        began, cpu = monotonic(), process_time()
         loop = asyncio.get_running_loop()
         started = loop.time()
         for number, piece in enumerate(pieces):
-            if view is not None and self.kind == "transcript":
+            if view is not None and self.kind != "nothing":
                 view.stream(1, piece)
             elif markdown is not None:
                 await markdown.write(piece)
@@ -104,7 +99,7 @@ class Stage(App[None]):
         await asyncio.sleep(0.3)
         if markdown is not None:
             await markdown.stop()
-        figures = {"bytes": self.bytes / self.tokens, "ms": (process_time() - cpu) * 1000 / self.tokens}
+        figures = {"began": began, "ended": monotonic(), "ms": (process_time() - cpu) * 1000 / self.tokens}
         Path(self.result).write_text(json.dumps(figures))  # noqa: ASYNC240
         self.exit()
 
@@ -139,15 +134,21 @@ def measure(kind: str, arguments: argparse.Namespace) -> dict[str, float]:
         environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_ANIMATIONS": "none"}
         process = subprocess.Popen(command, stdin=child, stdout=child, stderr=child, env=environment)
         os.close(child)
+        sent: list[tuple[float, int]] = []
         while process.poll() is None:
             if select.select([parent], [], [], 0.1)[0]:
                 try:
-                    os.read(parent, 65536)
+                    data = os.read(parent, 65536)
                 except OSError:
                     break
+                sent.append((monotonic(), len(data)))
+                # What a terminal answers: its driver sends the next frame when this one has arrived.
+                os.write(parent, b"\x1b[0n" * data.count(b"\x1b[5n"))
         process.wait()
         os.close(parent)
-        return json.loads(Path(result.name).read_text())
+        figures: dict[str, float] = json.loads(Path(result.name).read_text())
+        count = sum(size for moment, size in sent if figures["began"] <= moment <= figures["ended"])
+        return figures | {"bytes": count / arguments.tokens}
 
 
 def main() -> None:
