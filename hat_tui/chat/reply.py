@@ -19,6 +19,10 @@ class Ending(StrEnum):
     """No reply, or only a part of one: an error, told in words."""
 
 
+SHORTEST = 0.02
+"""Seconds of generation from which a speed is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """What a reply cost. None where nothing told it.
@@ -37,8 +41,11 @@ class Measure:
 
     @property
     def speed(self) -> float | None:
-        """Tokens a second of generation, without the time to the first token; None when it cannot be told."""
-        if not self.tokens or self.tokens < 2 or not self.generation_s:
+        """Tokens a second of generation, without the time to the first token; None when it cannot be told.
+
+        A short reply may arrive in one piece, and then the time between its tokens says nothing.
+        """
+        if not self.tokens or self.tokens < 2 or not self.generation_s or self.generation_s < SHORTEST:
             return None
         return (self.tokens - 1) / self.generation_s
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
@@ -37,6 +38,9 @@ class LogLines(ScrollView, can_focus=True):
         background: $surface;
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 1;
+        scrollbar-background: $surface;
+        scrollbar-color: $panel;
+        scrollbar-corner-color: $surface;
         & .log--debug { color: $foreground 60%; }
         & .log--info { color: $foreground 85%; }
         & .log--notice { color: $success; }
@@ -48,26 +52,50 @@ class LogLines(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._all: deque[tuple[str, str]] = deque(maxlen=MAX_LINES)
         self._lines: deque[tuple[str, str]] = deque(maxlen=MAX_LINES)
         self._widest = 0
+        self._details = False
+        self._follows = True
         self._words = ""
 
     @property
     def line_count(self) -> int:
-        """How many lines are held."""
+        """How many lines are shown."""
         return len(self._lines)
 
     def write(self, lines: Iterable[tuple[str, str]]) -> None:
         """Add (level, text) lines in one go; the oldest go when there are more than MAX_LINES."""
-        follow = self.is_vertical_scroll_end
-        for level, text in lines:
-            safe = shown(text).expandtabs(4)
-            self._lines.append((level, safe))
-            self._widest = max(self._widest, len(safe))
+        fresh = [(level, shown(text).expandtabs(4)) for level, text in lines]
+        self._all.extend(fresh)
+        self._show_more(fresh)
+
+    def toggle_details(self) -> bool:
+        """Show the lines of level debug too, or no longer; whether they are shown now."""
+        self._details = not self._details
+        self._lines.clear()
+        self._widest = 0
+        self._show_more(self._all)
+        return self._details
+
+    def _show_more(self, lines: Iterable[tuple[str, str]]) -> None:
+        wanted = [line for line in lines if self._details or line[0] != "debug"]
+        self._lines.extend(wanted)
+        self._widest = max([self._widest, *(cell_len(text) for _, text in wanted)])
         self.virtual_size = Size(self._widest, len(self._lines))
-        if follow:
+        if self._follows:
             self.scroll_end(animate=False, immediate=True)
         self.refresh()
+
+    def on_resize(self) -> None:
+        if self._follows:
+            self.scroll_end(animate=False, immediate=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end as long as it is in view; without a size nothing is."""
+        super().watch_scroll_y(old_value, new_value)
+        if self.size.height:
+            self._follows = self.is_vertical_scroll_end
 
     def search(self, words: str) -> int:
         """Mark where `words` occur, go to the last such line, and tell how many lines hold them."""
@@ -124,6 +152,7 @@ class ServerLog(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/"),
+        Binding("d", "details", "Details"),
         Binding("n", "hit(1)", "Next", show=False),
         Binding("N", "hit(-1)", "Previous", show=False),
         Binding("end,G", "to_end", "Newest", show=False),
@@ -186,6 +215,10 @@ class ServerLog(Vertical):
         self.lines.search("")
         self.lines.focus()
         return True
+
+    def action_details(self) -> None:
+        """Show what the server says to its developers, too."""
+        self.lines.toggle_details()
 
     def action_hit(self, step: int) -> None:
         self.lines.go_to_hit(step)
