@@ -433,7 +433,7 @@ async def test_a_question_is_edited_and_both_versions_stay() -> None:
         chat.pilot.app.screen.area.load_text("second")
         await chat.pilot.press("ctrl+s")
         await chat.until(lambda: chat.texts[-2:] == ["second", "to the second"])
-        await chat.pilot.press("k", "left")
+        await chat.pilot.press("k", "k", "left")
         await chat.until(lambda: chat.texts[-2:] == ["first", "to the first"])
 
 
