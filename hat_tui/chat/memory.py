@@ -171,7 +171,10 @@ class _Exchange:
 
 
 def _exchanges(turns: Sequence[Turn], tokens: TokenCounter) -> list[_Exchange]:
-    """What may be sent of the turns: not what is left out, what says nothing, nor what answers such a turn."""
+    """What may be sent of the turns: not what is left out, what says nothing, nor what answers such a turn.
+
+    A question whose reply has not said anything yet counts; one whose reply ended so does not.
+    """
     grouped: list[list[Turn]] = []
     open_question = False
     for turn in turns:
@@ -181,9 +184,10 @@ def _exchanges(turns: Sequence[Turn], tokens: TokenCounter) -> list[_Exchange]:
                 grouped.append([turn])
         elif turn.text and open_question and not turn.left_out:
             grouped[-1].append(turn)
-        elif open_question and not turn.text and len(grouped[-1]) == 1 and not grouped[-1][0].pinned:
-            grouped.pop()
-            open_question = False
+        elif open_question and not turn.text and (turn.ending is not None or turn is not turns[-1]):
+            open_question = bool(grouped[-1][1:]) or grouped[-1][0].pinned
+            if not open_question:
+                grouped.pop()
     exchanges = []
     for group in grouped:
         sizes = [tokens.message(turn.text) for turn in group]

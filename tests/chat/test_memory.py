@@ -125,6 +125,13 @@ def test_a_question_whose_reply_failed_without_a_word_is_not_sent():
     assert first_words(window(conversation)) == ["q0", "a0", "half", "a"]
 
 
+def test_a_question_whose_reply_has_not_begun_yet_counts():
+    conversation = chat(1)
+    say(conversation, Role.USER, "asked")
+    conversation.apply(Begun(4, Role.ASSISTANT, 3, AT))
+    assert first_words(window(conversation)) == ["q0", "a0", "asked"]
+
+
 def test_a_greeting_is_not_sent():
     conversation = Conversation()
     say(conversation, Role.ASSISTANT, "How may I help you today?")
