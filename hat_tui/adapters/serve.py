@@ -89,8 +89,9 @@ async def serve(
         if state.phase in (Phase.CRASHED, Phase.STOPPED):
             over.set()
 
-    for _, sentence in warnings(options):
-        print(f"hat-tui: {sentence}", file=log)
+    for field, sentence in warnings(options):
+        if field != "host":  # what is exposed is told, and in full, once it is
+            print(f"hat-tui: {sentence}", file=log)
     server = ServerProcess(folder, on_lines=on_lines, on_state=on_state, module=module)
     await server.start(options)
     print(server.launch_line, file=log, flush=True)

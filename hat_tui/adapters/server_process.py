@@ -82,9 +82,12 @@ class ServerProcess:
         return self._meter.look() if self._meter else None
 
     async def start(self, options: LaunchOptions) -> None:
-        """Spawn the server and return; what becomes of it is told by `state`. Stops one that runs before."""
+        """Choose the port, spawn the server and return; `state` tells the rest. Stops one that runs before."""
         await self.stop()
         self.options = options
+        self.port = options.port
+        with contextlib.suppress(OSError):  # said by the life that begins below
+            self.port = options.port or free_port(options.host)
         self._settled.clear()
         self._stopping = False
         self._life = asyncio.create_task(self._live(options), name="server")
@@ -126,7 +129,6 @@ class ServerProcess:
             self._become(ServerState(Phase.STARTING))
             self._last.clear()
             try:
-                self.port = options.port or free_port(options.host)
                 check_port(options.host, self.port)
                 code = await self._run(options)
             except OSError as error:
@@ -137,6 +139,7 @@ class ServerProcess:
                 break
             diagnosis = self._diagnose(code, lines)
             if diagnosis.cause is Cause.PORT_TAKEN and not options.port:
+                self.port = free_port(options.host)
                 continue
             self._become(replace(self.state, phase=Phase.CRASHED, open_requests=0, unlogged=False, diagnosis=diagnosis))
             return

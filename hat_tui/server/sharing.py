@@ -31,10 +31,8 @@ def exposure(options: LaunchOptions) -> Iterator[str]:
     """What a person should know before sharing, in sentences."""
     if is_loopback(options.host):
         return
-    who = "who has the key" if options.api_key else ", without any key,"
-    yield f"Everyone who can reach {options.host} {who} can use the model and this machine's processor.".replace(
-        " ,", ","
-    )
+    who = "who has the key and reaches" if options.api_key else "who reaches, without any key,"
+    yield f"Everyone {who} {options.host} can use the model and this machine's processor."
     if not options.tls_certificate:
         yield "What is written travels unencrypted: within a network you trust, or give a TLS key and certificate."
     yield "Replies are made one after the other; whoever asks second waits."

@@ -144,6 +144,13 @@ async def test_its_end_after_it_was_ready_is_noticed_at_once(server):
     assert server.state.diagnosis.cause is Cause.KILLED
 
 
+async def test_the_port_is_known_as_soon_as_it_is_started(server):
+    await server.start(for_model("good.gguf"))
+    assert server.port > 0
+    assert f"--port {server.port}" in server.launch_line
+    assert server.base_url == f"http://127.0.0.1:{server.port}/v1"
+
+
 async def test_a_taken_port_is_said_before_the_model_is_loaded(server, heard):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         await server.start(LaunchOptions((ServedModel("good.gguf"),), port=taken.getsockname()[1]))
