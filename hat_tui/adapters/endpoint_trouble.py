@@ -43,7 +43,9 @@ class Nonsense(Exception):
 
 
 class Unreachable(Exception):
-    """A server that cannot be used; the message says why and what to do."""
+    """A server that cannot be used; the message says why and what to do, `wants_key` that a key is missing or wrong."""
+
+    wants_key = False
 
 
 TROUBLES = (
@@ -154,7 +156,10 @@ CONNECTION_TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
         "{where} answers no more: the network in between is gone, or that machine is off. What had arrived is kept; "
         "ask again when it is back.",
     ),
-    (httpx2.ProxyError, "The proxy on the way to {where} refused. Check HTTPS_PROXY, or add the host to NO_PROXY."),
+    (
+        httpx2.ProxyError,
+        "The proxy on the way to {where} refuses, or cannot be used. Check HTTPS_PROXY, or add the host to NO_PROXY.",
+    ),
     (
         httpx2.LocalProtocolError,
         "The request to {where} cannot be sent: the API key holds a character that no header can carry. Set it anew.",
@@ -186,7 +191,7 @@ def _rejection(error: Rejected, at: Circumstances) -> str:
         return f"{at.where} says that it moved to {error.moved_to}. Connect to that URL."
     if error.status == 401:
         wants = "does not take this API key" if at.keyed else "wants an API key"
-        return f"{at.where} {wants}. Ask the server's owner for the key and set it for this connection."
+        return f"{at.where} {wants}. Ask its owner for the key, and set it (HAT_TUI_API_KEY, or with the connection)."
     if LOADING.search(error.said):
         return f"{at.where} is still loading its model. Wait until it is ready and ask again."
     if OVERFLOW.search(error.said):
@@ -206,7 +211,7 @@ def rejected(error: APIStatusError, key: str) -> Rejected:
     """What the server said with an error status; `key` is struck out of its words."""
     moved = error.response.headers.get("location", "") if 300 <= error.status_code < 400 else ""
     said, fields = told(error.body, key)
-    return Rejected(error.status_code, said, fields, moved.split("?")[0][:LONGEST_QUOTE])
+    return Rejected(error.status_code, said, fields, _quoted(moved.split("?")[0], key))
 
 
 def told(body: Any, key: str = "") -> tuple[str, frozenset[str]]:

@@ -4,7 +4,6 @@ Importing this module loads openai (0.35 s): whatever paints a screen imports it
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any, cast
@@ -15,6 +14,7 @@ from openai import APIConnectionError, APIStatusError, AsyncOpenAI, AsyncStream,
 from hat_tui import __version__
 from hat_tui.adapters.chat_chunks import ChunkReader
 from hat_tui.adapters.chat_request import Manners, Sent
+from hat_tui.adapters.endpoint_answer import events, media, parsed, whole
 from hat_tui.adapters.endpoint_facts import EndpointFacts, facts_from
 from hat_tui.adapters.endpoint_transport import transport
 from hat_tui.adapters.endpoint_trouble import (
@@ -29,7 +29,6 @@ from hat_tui.adapters.endpoint_trouble import (
     told,
 )
 from hat_tui.adapters.endpoint_url import BadURL, normalised, root, where
-from hat_tui.adapters.event_stream import EventStream
 from hat_tui.chat.dialogue import Request
 from hat_tui.chat.reply import Failed, Note, ReplyEvent
 
@@ -40,15 +39,6 @@ CONNECT_S = 10.0
 
 ANSWER_S = 15.0
 """Seconds for an answer that needs no reply of a model: the list of models, a count of tokens."""
-
-LINGER_S = 2.0
-"""Seconds to wait for the figures that follow the last piece of a reply."""
-
-DRAIN_S = 0.05
-"""Seconds for the server to close a stream that it has ended: leaving first would look like a person's stop to it."""
-
-LONGEST_BODY = 16 * 1024 * 1024
-"""Bytes of a body that is no stream after which the server is taken for broken."""
 
 
 class OpenAIEndpoint:
@@ -79,8 +69,8 @@ class OpenAIEndpoint:
         chunks = ChunkReader()
         self._replying, self._model = True, request.model
         try:
-            async with aclosing(self._attempts(request, chunks)) as events:
-                async for event in events:
+            async with aclosing(self._attempts(request, chunks)) as attempts:
+                async for event in attempts:
                     yield event
         except TROUBLES as error:
             yield Failed(explain(error, self._circumstances(chunks.received)), chunks.measure())
@@ -97,12 +87,14 @@ class OpenAIEndpoint:
             self.facts = facts_from(listing)
             if self.facts.kind == "llama-server":
                 self._counters = {"/tokenize": COUNTERS["/tokenize"]}
-                with suppress(Rejected, Nonsense):
+                with suppress(Rejected, Nonsense, Garbled):
                     self.facts = facts_from(listing, await self._got(f"{root(self.url)}/props"))
         except Rejected as error:
             # transformers' server fails (500) to list models as long as it has none but the one it was started with.
             if error.status not in (404, 405, 500, 501):
-                raise Unreachable(explain(error, self._circumstances())) from None
+                trouble = Unreachable(explain(error, self._circumstances()))
+                trouble.wants_key = error.status == 401
+                raise trouble from None
             self.facts = facts_from(None)
         except TROUBLES as error:
             raise Unreachable(explain(error, self._circumstances())) from None
@@ -116,7 +108,7 @@ class OpenAIEndpoint:
             body = self._counters[path](text, self._model)
             try:
                 async with asyncio.timeout(ANSWER_S), self._posted(f"{root(self.url)}{path}", body) as response:
-                    return counted(parsed(await _whole_body(response)))
+                    return counted(parsed(await whole(response)))
             except Rejected as error:
                 if error.status in (404, 405, 501):
                     del self._counters[path]
@@ -130,8 +122,8 @@ class OpenAIEndpoint:
         sent = self._manners.prepared(request, more)
         while True:
             try:
-                async with aclosing(self._answer(sent, chunks)) as events:
-                    async for event in events:
+                async with aclosing(self._answer(sent, chunks)) as answer:
+                    async for event in answer:
                         yield event
                 self._manners.worked(sent)
                 return
@@ -144,16 +136,16 @@ class OpenAIEndpoint:
 
     async def _answer(self, sent: Sent, chunks: ChunkReader) -> AsyncGenerator[ReplyEvent, None]:
         async with self._posted("chat/completions", sent.body(stream=True)) as response:
-            if _media(response) == "application/json":
-                completion = self._checked(await _whole_body(response))
+            if media(response) == "application/json":
+                completion = self._checked(await whole(response))
                 if not completion.get("choices"):
                     raise Nonsense("JSON of another kind")
                 for event in chunks.read(completion):
                     yield event
-            elif _media(response) == "text/html":
+            elif media(response) == "text/html":
                 raise Nonsense("a web page")
             else:
-                async with aclosing(_events(response, chunks)) as stream:
+                async with aclosing(events(response, chunks)) as stream:
                     async for data in stream:
                         for event in chunks.read(self._checked(data)):
                             yield event
@@ -169,11 +161,11 @@ class OpenAIEndpoint:
             raise Rejected(0, "another request came in before the first word")
         try:
             async with self._posted("chat/completions", sent.in_brief().body(stream=False)) as response:
-                self._checked(await _whole_body(response))
+                self._checked(await whole(response))
         except (APIConnectionError, httpx2.TransportError):
             raise httpx2.RemoteProtocolError("gone after an empty stream") from None
         if not chunks.ended:
-            raise Nonsense("an empty stream")
+            raise Rejected(0, "the stream was empty, for no reason that it tells")
 
     def _checked(self, data: str | bytes) -> Mapping[str, Any]:
         """JSON that came with a good status. Raises Rejected when it tells an error all the same."""
@@ -222,7 +214,7 @@ class OpenAIEndpoint:
             raise rejected(error, self._key) from None
         except TimeoutError:
             raise httpx2.ReadTimeout("an answer without end") from None
-        if _media(response) == "text/html":
+        if media(response) == "text/html":
             raise Nonsense("a web page")
         return parsed(response.content)
 
@@ -265,52 +257,3 @@ def counted(answer: Any) -> int | None:
         case {"tokens": list(tokens)}:
             return len(tokens)
     return None
-
-
-def parsed(data: str | bytes) -> Any:
-    """JSON from a server. Raises Garbled for all that it may be instead: numbers and nesting without end, too."""
-    try:
-        return json.loads(data if isinstance(data, str) else data.decode("utf-8", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise Garbled from error
-
-
-async def _events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerator[str, None]:
-    """The data of a stream's events up to its end mark. One that breaks before a reply has begun ends as an empty one:
-    llama_cpp.server breaks it when the request is at fault."""
-    stream = EventStream()
-    async with aclosing(response.aiter_bytes()) as pieces:
-        while True:
-            try:
-                async with asyncio.timeout(LINGER_S if chunks.ended else None):
-                    piece = await anext(pieces, None)
-            except TimeoutError:
-                return
-            except httpx2.RemoteProtocolError:
-                if chunks.received:
-                    raise
-                return
-            for data in stream.end() if piece is None else stream.feed(piece):
-                if data.strip() == "[DONE]":
-                    chunks.closed = True
-                    with suppress(TimeoutError, httpx2.HTTPError):
-                        async with asyncio.timeout(DRAIN_S):
-                            await anext(pieces, None)
-                    return
-                yield data
-            if piece is None:
-                return
-
-
-async def _whole_body(response: httpx2.Response) -> bytes:
-    """A body that is no stream. Raises Nonsense when it does not end."""
-    body = b""
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > LONGEST_BODY:
-            raise Nonsense("a page without end")
-    return body
-
-
-def _media(response: httpx2.Response) -> str:
-    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()

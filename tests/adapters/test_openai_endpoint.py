@@ -18,7 +18,7 @@ from hostile_server import (
     usage,
 )
 
-from hat_tui.adapters import openai_endpoint
+from hat_tui.adapters import endpoint_answer
 from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
 from hat_tui.chat.message import Message, Role
 from hat_tui.chat.reply import Delta, Ending, Finished, Measure, Note, Reading, Thought
@@ -116,9 +116,17 @@ async def test_the_end_is_told_at_once_even_if_the_server_keeps_the_connection(s
     assert time.monotonic() - began < 1
 
 
-async def test_a_server_that_never_ends_a_finished_stream_is_not_waited_for(server, endpoint, monkeypatch):
-    monkeypatch.setattr(openai_endpoint, "LINGER_S", 0.05)
-    server.on(CHAT, stream(says("a"), ends(), hangs))
+async def drips(line: Line) -> None:
+    """Signs of life, and nothing else."""
+    while not line.left.is_set():
+        await line.send(b": ping\n\n")
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("ending", [hangs, drips])
+async def test_a_server_that_never_ends_a_finished_stream_is_not_waited_for(server, endpoint, monkeypatch, ending):
+    monkeypatch.setattr(endpoint_answer, "LINGER_S", 0.05)
+    server.on(CHAT, stream(says("a"), ends(), ending))
     assert (await replied(endpoint))[-1] == Finished(Ending.STOP)
 
 

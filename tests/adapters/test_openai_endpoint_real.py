@@ -116,6 +116,15 @@ async def test_it_is_described_counts_and_streams_a_reply_for_those_with_the_key
         assert await stranger.count_tokens("hello") is None
 
 
+async def test_the_demo_model_answers_and_ends_by_itself(served, connect):
+    demo = Path(__file__).parents[2] / "models" / "hat-demo.gguf"
+    endpoint = connect(await served.ready(demo))
+    question = (HELLO[0], Message(Role.USER, "What is the capital of France?"))
+    events = await replied(endpoint, request(question, temperature=0.0, max_tokens=60))
+    assert text_of(events).strip()
+    assert events[-1] == Finished(Ending.STOP)
+
+
 async def test_a_prompt_beyond_the_context_is_told_and_the_next_one_works(served, connect, model):
     endpoint = connect(await served.ready(model, n_ctx=256))
     explanation = why(await replied(endpoint, request((Message(Role.USER, "long " * 200),))))

@@ -1,0 +1,80 @@
+"""The body of a server's answer: a stream of events, or a whole that has an end."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import Any
+
+import httpx2
+
+from hat_tui.adapters.chat_chunks import ChunkReader
+from hat_tui.adapters.endpoint_trouble import Garbled, Nonsense
+from hat_tui.adapters.event_stream import EventStream
+
+LINGER_S = 2.0
+"""Seconds to wait for the figures that follow the last piece of a reply."""
+
+DRAIN_S = 0.05
+"""Seconds for the server to close a stream that it has ended: leaving first would look like a person's stop to it."""
+
+LONGEST_BODY = 16 * 1024 * 1024
+"""Bytes of a body that is no stream after which the server is taken for broken."""
+
+
+def media(response: httpx2.Response) -> str:
+    """The content type, without its parameters."""
+    return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
+
+
+def parsed(data: str | bytes) -> Any:
+    """JSON from a server. Raises Garbled for all that it may be instead: numbers and nesting without end, too."""
+    try:
+        return json.loads(data if isinstance(data, str) else data.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise Garbled from error
+
+
+async def whole(response: httpx2.Response) -> bytes:
+    """A body that is no stream. Raises Nonsense when it does not end."""
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > LONGEST_BODY:
+            raise Nonsense("a page without end")
+    return bytes(body)
+
+
+async def events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerator[str, None]:
+    """The data of a stream's events up to its end mark, which `chunks` is told of.
+
+    A stream that breaks before a reply has begun ends as an empty one: llama_cpp.server breaks it when the request is
+    at fault. Once `chunks` has the reply's end, the rest is not waited for long.
+    """
+    stream = EventStream()
+    deadline = None
+    async with aclosing(response.aiter_bytes()) as pieces:
+        while True:
+            if chunks.ended and deadline is None:
+                deadline = asyncio.get_running_loop().time() + LINGER_S
+            try:
+                async with asyncio.timeout_at(deadline):
+                    piece = await anext(pieces, None)
+            except TimeoutError:
+                if deadline is None:
+                    raise
+                return
+            except httpx2.RemoteProtocolError:
+                if chunks.received:
+                    raise
+                return
+            for data in stream.end() if piece is None else stream.feed(piece):
+                if data.strip() == "[DONE]":
+                    chunks.closed = True
+                    with suppress(TimeoutError, httpx2.HTTPError):
+                        async with asyncio.timeout(DRAIN_S):
+                            await anext(pieces, None)
+                    return
+                yield data
+            if piece is None:
+                return
