@@ -13,6 +13,8 @@ TITLE_LENGTH = 60
 """Characters."""
 SUMMARY_TOKENS = 300
 _TITLE_TOKENS = 32
+_THINKING_TOKENS = 1024
+"""What a model that thinks may need before it comes to the title."""
 _SHOWN = 600
 """Characters of a turn that tell a model what to call the conversation."""
 _NAMES = {Role.USER: "User", Role.ASSISTANT: "Assistant", Role.SYSTEM: "System"}
@@ -44,7 +46,8 @@ def title_request(
 ) -> tuple[tuple[Message, ...], SamplingParameters]:
     """What to send for a title of the conversation that begins with `turns`."""
     said = "\n".join(f"{_NAMES[turn.role]}: {turn.text[:_SHOWN]}" for turn in turns[:4] if turn.text)
-    return (Message(Role.USER, f"{said}\n\n{_TITLE}"),), replace(parameters, temperature=0.0, max_tokens=_TITLE_TOKENS)
+    length = _THINKING_TOKENS if any(turn.thought for turn in turns) else _TITLE_TOKENS
+    return (Message(Role.USER, f"{said}\n\n{_TITLE}"),), replace(parameters, temperature=0.0, max_tokens=length)
 
 
 def summary_request(

@@ -335,7 +335,7 @@ class Dialogue:
         text = ""
         async with aclosing(self._aside(Request(messages, parameters, self.model.model))) as events:
             async for event in events:
-                text += event.text if isinstance(event, Delta) else ""
+                text = _said_so_far(text, event)
                 yield event
         if text.strip() and isinstance(event, Finished):
             self.record(Summarised(new[-1].id, text.strip()))
@@ -347,7 +347,7 @@ class Dialogue:
         text = ""
         async with aclosing(self._aside(Request(messages, parameters, self.model.model))) as events:
             async for event in events:
-                text += event.text if isinstance(event, Delta) else ""
+                text = _said_so_far(text, event)
                 if isinstance(event, Failed):
                     return event
         if not (title := clean_title(text)):
@@ -355,7 +355,7 @@ class Dialogue:
         self.record(Titled(title))
         return Titled(title)
 
-    async def _aside(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
+    async def _aside(self, request: Request) -> AsyncGenerator[ReplyEvent | AllThought, None]:
         """Stream a reply that is no turn, without its thoughts."""
         splitter, said = ThoughtSplitter(), ""
         self.replying = True
@@ -366,8 +366,8 @@ class Dialogue:
                     if isinstance(event, Finished | Failed):
                         parts = splitter.end()
                     for part in parts:
-                        if isinstance(part, Delta):
-                            said += part.text
+                        said = _said_so_far(said, part)
+                        if not isinstance(part, Thought):
                             yield part
                     if not isinstance(event, Delta | Thought):
                         yield event
@@ -397,3 +397,13 @@ class Dialogue:
         values = self.parameters.as_mapping()
         if self.conversation.parameters is None or dict(self.conversation.parameters.values) != values:
             self.record(ParametersSet(values))
+
+
+def _said_so_far(before: str, event: DialogueEvent) -> str:
+    """A reply's words, after one more event."""
+    match event:
+        case Delta(text=text):
+            return before + text
+        case AllThought():
+            return ""
+    return before

@@ -353,6 +353,7 @@ async def test_a_summary_that_fails_changes_nothing():
         ("How to quit", "How to quit"),
         ('**Title:** "Leaving the Program."\n\nI hope', "Leaving the Program"),
         ("<think>Hm</think>\n# Quitting", "Quitting"),
+        ("Hm\n</think>\nQuitting", "Quitting"),
         ("\n\n1. A very long title " + "on " * 40, "1. A very long title on on on on on on on on on on on on on…"),
     ],
 )
