@@ -128,6 +128,7 @@ class FakeServer:
         self._record.begin()
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
         gone = asyncio.ensure_future(reader.read(1))
+        gone.add_done_callback(lambda task: task.cancelled() or task.exception())
         started = time.monotonic()
         for token, chunk in enumerate(self._chunks):
             if self._speed:

@@ -35,7 +35,7 @@ def _chat(
         ServerProcess(speed, tokens, Path(folder)) as server,
         client.start(server.url, Path(folder) / "home", size, turns=turns) as running,
     ):
-        if not running.pump(30 + turns / 50, lambda: client.ready in running.terminal.text()):
+        if not running.pump(30 + turns / 50, _shows(running, client.ready)):
             raise NotReady(f"{client.name} never showed {client.ready!r}")
         running.settle(0.5)
         yield running, server
@@ -43,6 +43,10 @@ def _chat(
 
 def _sees(running: PtyClient, letter: str, there: bool = True) -> Callable[[], bool]:
     return lambda: any(letter in row for row in running.terminal.chars) == there
+
+
+def _shows(running: PtyClient, text: str) -> Callable[[], bool]:
+    return lambda: text in running.terminal.text()
 
 
 def _takes_keys(running: PtyClient) -> Callable[[], bool]:
@@ -74,6 +78,7 @@ def start(client: Client, size: Size, runs: int) -> Start:
                     raise NotReady(f"{client.name} echoed no key")
                 keys.append(time.perf_counter() - running.started)
             with client.start(server.url, Path(folder), size) as running:
+                running.pump(20, _shows(running, client.ready))
                 running.settle(1.0)
                 cpus.append(running.cpu())
                 sizes.append(running.received)
@@ -98,7 +103,7 @@ def stream(client: Client, size: Size, speed: float, tokens: int) -> Stream:
         _ask(client, running, server, first)
         if speed:
             size_before, cpu_before = running.received, running.cpu()
-        if not running.pump(tokens / (speed or 100) * 2 + 30, lambda: END in running.terminal.text()):
+        if not running.pump(tokens / (speed or 100) * 2 + 30, _shows(running, END)):
             raise NotReady(f"{client.name} never showed the end of the reply")
         lag = time.perf_counter() - server.record.ended
         running.settle(0.5)
@@ -199,6 +204,7 @@ class SlowLink:
     """How far the screen is behind the server, in seconds, while tokens come; keys during that."""
 
     behind_median_s: float
+    behind_p95_s: float
     behind_most_s: float
     keys: Echo
 
@@ -213,7 +219,7 @@ def slow_link(client: Client, size: Size, rate: float, speed: float, seconds: fl
         typed = Echo(0, 0, 0, 0)
         if client.takes_keys_while_streaming:
             typed = _echoes(running, 12, 5.0)
-        return SlowLink(median(behind), max(behind), typed)
+        return SlowLink(median(behind), sorted(behind)[len(behind) * 95 // 100], max(behind), typed)
 
 
 def _behind(running: PtyClient, server: ServerProcess, seconds: float) -> list[float]:
@@ -237,14 +243,14 @@ def same_as_plain(client: Client, size: Size, tokens: int = 600) -> list[str]:
             "BENCH_RECORDING": str(recording),
         }
         with client.start(server.url, Path(folder) / "home", size, extra_env=env) as running:
-            if not running.pump(30, lambda: client.ready in running.terminal.text()):
+            if not running.pump(30, _shows(running, client.ready)):
                 raise NotReady(f"{client.name} never showed {client.ready!r}")
             running.rate = 4000
             _ask(client, running, server)
             running.send(f"h{LETTER}llo".encode())
             running.pump(tokens / 200 + 1)
             running.rate = None
-            running.pump(30, lambda: END in running.terminal.text())
+            running.pump(30, _shows(running, END))
             running.settle(1.0)
             plain = Terminal(*size)
             plain.feed(b"\x1b[?7l" + recording.read_bytes())
