@@ -14,6 +14,7 @@ from hat_tui.chat.record import Titled
 from hat_tui.chat.reply import Failed
 from hat_tui.services import NoSuchSession, Services
 from hat_tui.tui.bindings import binding
+from hat_tui.tui.compositor import NarrowCompositor
 from hat_tui.tui.screens.accepting import AcceptingScreen
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.conversing import RESTRICTED, WELCOME
@@ -44,6 +45,7 @@ class ChatScreen(AcceptingScreen):
         """`typed` gives what was written into the prompt before the screen was there."""
         super().__init__(services)
         self._typed = typed
+        self._compositor = NarrowCompositor()
 
     def on_mount(self) -> None:
         self.prompt.put(self._typed())
