@@ -20,6 +20,7 @@ from hostile_server import (
     ends,
     error,
     event,
+    hangs,
     hangs_up,
     resets,
     says,
@@ -116,6 +117,12 @@ async def test_a_peer_that_the_system_finds_gone(server, endpoint, monkeypatch):
 
     monkeypatch.setattr(httpx2.AsyncClient, "send", gone)
     assert "answers no more: the network in between is gone" in why(await replied(endpoint))
+
+
+async def test_a_connection_that_is_of_no_use_is_closed(server, endpoint):
+    server.on(CHAT, stream(b"<html>", hangs, media="text/html"))
+    assert "web page" in why(await replied(endpoint))
+    await asyncio.wait_for(server.lines[0].left.wait(), 5)
 
 
 async def test_a_port_where_nothing_listens():
