@@ -426,6 +426,25 @@ async def test_what_changes_above_the_view_does_not_move_it() -> None:
             assert screen(view) == before
 
 
+async def test_showing_the_same_conversation_changed_keeps_the_place() -> None:
+    entries = many(60)
+    async with transcript(*entries) as (view, pilot):
+        view.focus()
+        view.scroll_to_line(60)
+        await pilot.pause()
+        view.selected = 20
+        before = screen(view)
+        view.reshow([*entries[:50], reply(70, "another version", version="‹2/2›")])
+        await pilot.pause()
+        assert screen(view) == before
+        view.reshow(entries[:10])
+        await pilot.pause()
+        assert view.selected == 9
+        assert any("answer 9" in row for row in screen(view))
+        view.reshow([])
+        assert screen(view) == [""] * HEIGHT
+
+
 async def test_all_of_five_thousand_turns_can_be_copied() -> None:
     async with transcript(*many(5_000)) as (view, _):
         started = perf_counter()

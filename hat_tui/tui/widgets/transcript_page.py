@@ -61,6 +61,24 @@ class TranscriptPage(TranscriptScroll):
         self._settle(end=True)
         self.refresh()
 
+    def reshow(self, entries: Sequence[Entry]) -> None:
+        """Show these entries of the same conversation instead (a turn is gone, another version shown): the view, the
+        selection and unfolded thoughts stay where they are, as far as they can.
+        """
+        if not self._store.width or not len(self._store) or not entries:
+            self.show(entries)
+            return
+        old, heights = self.entries, self._store.heights
+        at = heights.at(self.scroll_offset.y)
+        key, line = old[at].key, self.scroll_offset.y - heights.top(at)
+        selected = self._store.place(self.selected)
+        self._store.exchange(entries)
+        if selected >= 0 and self._store.place(self.selected) < 0:
+            self.selected = entries[min(selected, len(entries) - 1)].key
+        at = self._store.place(key) if self._store.place(key) >= 0 else min(at, len(entries) - 1)
+        self._settle(end=self._follows, top=self._store.heights.top(at) + line)
+        self.refresh()
+
     def append(self, entry: Entry) -> None:
         """Show one more entry, at the end."""
         self._store.add(entry)
@@ -250,8 +268,10 @@ class TranscriptPage(TranscriptScroll):
         known = turn.painted.get(number)
         if known and known[0] is line and known[1] == state:
             return known[2]
-        blank = Segment(" " * (width - GUTTER - line.cells), self._look["text"])
-        strip = Strip([gutter, *line.segments, blank], width)
+        cells = GUTTER + line.cells
+        blank = Segment(" " * (width - cells), self._look["text"])
+        # Between a resize and the layout for it, lines may be longer than the view is wide.
+        strip = Strip([gutter, *line.segments, blank], max(width, cells)).crop(0, width)
         for start, end, style in marks:
             strip = marked(strip, GUTTER + start, GUTTER + end, style)
         if span is not None:

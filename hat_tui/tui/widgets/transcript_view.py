@@ -89,6 +89,11 @@ class TranscriptView(TranscriptPage, can_focus=True):
         if self.has_focus:
             self._select_in_view(-1)
 
+    def reshow(self, entries: Sequence[Entry]) -> None:
+        """As of the page; what is searched for is looked for again."""
+        super().reshow(entries)
+        self._search = TurnSearch(self._search.words, (entry.text for entry in self._store.entries))
+
     # Selecting a turn
 
     def watch_selected(self, old: int | None, new: int | None) -> None:

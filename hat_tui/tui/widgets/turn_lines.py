@@ -34,7 +34,7 @@ class Entry:
 
     `role` is "user", "assistant" or "note" (a remark of the program, in the colour of `tone`); `text` is Markdown for
     an assistant unless `plain`, as typed for the rest. `meta` stands beside the title, `ending` below the text in the
-    colour of `tone` ("", "warning" or "error"). `thought` is folded away until someone unfolds it; `thought_meta` is its
+    colour of `tone` ("", "warning" or "error"). `thought` is folded away until someone unfolds it, `thought_meta` its
     size, as "120 tokens". `dimmed`: the model does not see this turn.
     """
 

@@ -13,6 +13,7 @@ class TurnSearch:
     """Words looked for; blanks between them match any blanks and line ends, large and small letters are the same."""
 
     def __init__(self, words: str, texts: Iterable[str]) -> None:
+        self.words = words
         parts = [re.escape(word) for word in words.split()]
         self._pattern = re.compile(r"\s+".join(parts), re.IGNORECASE) if parts else None
         self.places: list[int] = []

@@ -46,6 +46,21 @@ class TurnStore:
         self.unfolded.clear()
         self.forget()
 
+    def exchange(self, entries: Sequence[Entry]) -> None:
+        """Hold these entries instead; what is laid out of those that begin both stays."""
+        pairs = enumerate(zip(self.entries, entries, strict=False))
+        same = next((n for n, (old, new) in pairs if old != new), min(len(self.entries), len(entries)))
+        kept = [self.heights.height(index) if self.heights.is_known(index) else 0 for index in range(same)]
+        laid_out = {index: turn for index, turn in self._laid_out.items() if index < same}
+        self.entries = list(entries)
+        self._places = {entry.key: index for index, entry in enumerate(self.entries)}
+        self.forget()
+        self._laid_out = laid_out
+        self._lines = sum(len(turn.lines) for turn in laid_out.values())
+        for index, height in enumerate(kept):
+            if height:
+                self.heights.set(index, height)
+
     def add(self, entry: Entry) -> None:
         """Hold one more, at the end."""
         self._places[entry.key] = len(self.entries)
