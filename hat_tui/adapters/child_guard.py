@@ -1,7 +1,8 @@
 """No child outlives us: the platform-dependent part of running a server.
 
-This file is also the first thing the child runs (`python -P child_guard.py --parent PID MODULE ARGS…`), so it imports
-the standard library alone. In the child it ties the process to its parent, then runs MODULE as `python -m` would.
+This file is also the first thing the child runs (`python -P child_guard.py --parent=… --rpc=… MODULE ARGS…`), so it
+imports the standard library alone. In the child it ties the process to its parent, then runs MODULE as `python -m`
+would.
 
 Three ties, so that SIGKILL, a closed terminal or a crash of the parent ends the child too:
 
@@ -11,6 +12,7 @@ Three ties, so that SIGKILL, a closed terminal or a crash of the parent ends the
 """
 
 import contextlib
+import importlib
 import os
 import runpy
 import signal
@@ -25,9 +27,13 @@ _PR_SET_PDEATHSIG = 1
 _MORE_EXPENDABLE_THAN_US = "300"
 
 
-def guarded_command(python: str, module: str, arguments: Sequence[str]) -> list[str]:
-    """The command line that runs `python -m module arguments…` tied to this process."""
-    return [python, "-P", str(Path(__file__).resolve()), "--parent", str(os.getpid()), module, *arguments]
+def guarded_command(python: str, module: str, arguments: Sequence[str], *, rpc_servers: str = "") -> list[str]:
+    """The command line that runs `python -m module arguments…` tied to this process.
+
+    `rpc_servers` is a comma-separated list of llama.cpp RPC servers that shall hold a part of the model.
+    """
+    guard = str(Path(__file__).resolve())
+    return [python, "-P", guard, f"--parent={os.getpid()}", f"--rpc={rpc_servers}", module, *arguments]
 
 
 def spawn_settings() -> dict[str, Any]:
@@ -117,10 +123,37 @@ def _end_with_stdin() -> None:
     os._exit(1)
 
 
+def _add_rpc_servers(servers: str) -> None:
+    """Make llama.cpp use these servers as devices, before a model is loaded.
+
+    llama-cpp-python 0.3.36 has a setting for it and does nothing with it. This is what llama.cpp's own programs do
+    (`add_rpc_devices` in common/arg.cpp).
+    """
+    import ctypes  # noqa: PLC0415 - not needed without RPC
+
+    llama = importlib.import_module("llama_cpp.llama_cpp")
+    if not llama.llama_supports_rpc():
+        sys.exit("RPC is not supported by this build of llama.cpp")
+    # Found through llama.cpp's own library, which is linked to ggml; Windows does not look that far.
+    library = llama._lib if sys.platform != "win32" else importlib.import_module("llama_cpp._ggml").libggml
+    by_name, address_of = library.ggml_backend_reg_by_name, library.ggml_backend_reg_get_proc_address
+    by_name.argtypes, by_name.restype = [ctypes.c_char_p], ctypes.c_void_p
+    address_of.argtypes, address_of.restype = [ctypes.c_void_p, ctypes.c_char_p], ctypes.c_void_p
+    library.ggml_backend_register.argtypes, library.ggml_backend_register.restype = [ctypes.c_void_p], None
+    address = address_of(by_name(b"RPC"), b"ggml_backend_rpc_add_server")
+    add_server = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_char_p)(address)
+    for server in servers.split(","):
+        if not (registry := add_server(server.strip().encode())):
+            sys.exit(f"No RPC server answers at {server.strip()}")
+        library.ggml_backend_register(registry)
+
+
 def main(arguments: Sequence[str]) -> None:
-    """`--parent PID MODULE ARGS…`"""
-    _, parent, module, *rest = arguments
-    _die_with(int(parent))
+    """`--parent=PID --rpc=SERVERS MODULE ARGS…`"""
+    parent, servers, module, *rest = arguments
+    _die_with(int(parent.removeprefix("--parent=")))
+    if servers := servers.removeprefix("--rpc="):
+        _add_rpc_servers(servers)
     sys.argv = [module, *rest]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

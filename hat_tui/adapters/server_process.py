@@ -153,7 +153,12 @@ class ServerProcess:
         self._config = server_record.write_config(self._folder, config(options, port=self.port, cores=physical_cores()))
         try:
             process = await asyncio.create_subprocess_exec(
-                *child_guard.guarded_command(self._python, self._module, ["--config_file", str(self._config)]),
+                *child_guard.guarded_command(
+                    self._python,
+                    self._module,
+                    ["--config_file", str(self._config)],
+                    rpc_servers=options.rpc_servers,
+                ),
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 env=clean_environment(os.environ),

@@ -23,6 +23,7 @@ class Cause(StrEnum):
     NO_ADDRESS = "address not ours"
     BAD_BUILD = "wrong CPU build"
     NOT_INSTALLED = "server not installed"
+    NO_RPC = "RPC server missing"
     BAD_SETTING = "setting refused"
     CACHE_TYPE = "cache type needs flash attention"
     ASSERTION = "internal check failed"
@@ -141,6 +142,12 @@ _RULES: tuple[_Rule, ...] = (
         "Use 127.0.0.1, or an address of this machine.",
     ),
     _rule(
+        r"No RPC server answers at (?P<server>\S+)",
+        Cause.NO_RPC,
+        "No llama.cpp RPC server answers at {server}.",
+        "Start it there (ggml-rpc-server -H ADDRESS -p PORT), or take it out of the launch form.",
+    ),
+    _rule(
         r"quantized V cache requires flash_attn",
         Cause.CACHE_TYPE,
         "A quantized V cache works only with flash attention.",
@@ -220,6 +227,13 @@ def diagnose(code: int | None, lines: Sequence[str], place: Installation | None 
             "The llama.cpp library cannot be loaded: it was built for another machine, or lost a part.",
             "Build it again:",
             rebuild_command(place, portable=True),
+        )
+    if "RPC is not supported by this build" in text:
+        return Diagnosis(
+            Cause.BAD_BUILD,
+            "The installed llama.cpp was built without RPC, so it cannot share a model with other machines.",
+            "Build it again with RPC:",
+            rebuild_command(place, portable=True).replace("-DGGML_NATIVE=OFF", "'-DGGML_NATIVE=OFF -DGGML_RPC=ON'"),
         )
     ending: int | str | None = _WINDOWS_CODES.get((code or 0) & 0xFFFFFFFF)
     if ending is None and code is not None and code < 0:

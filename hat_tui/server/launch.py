@@ -163,7 +163,8 @@ def _model_settings(options: LaunchOptions, model: ServedModel, cores: int) -> d
     }
     chosen: dict[str, object] = {
         "chat_format": options.chat_format or None,
-        "n_gpu_layers": options.n_gpu_layers or None,
+        # An RPC server counts as a GPU: without layers for it, it would hold nothing.
+        "n_gpu_layers": options.n_gpu_layers or (-1 if options.rpc_servers else None),
         "flash_attn": options.flash_attention or None,
         "type_k": None if options.cache_type_k == "f16" else CACHE_TYPES[options.cache_type_k],
         "type_v": None if options.cache_type_v == "f16" else CACHE_TYPES[options.cache_type_v],

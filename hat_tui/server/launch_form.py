@@ -187,6 +187,8 @@ def warnings(options: LaunchOptions) -> Iterator[tuple[str, str]]:
             yield "n_ctx", f"{model.name} was trained with {trained} tokens: beyond them it writes nonsense."
     if not is_loopback(options.host) and not options.tls_certificate:
         yield "host", "Without TLS, others on the network can read what is written."
+    if options.rpc_servers:
+        yield "rpc_servers", "RPC servers obey anyone who reaches them: only within a network you trust."
     if options.draft:
         yield "draft", "Prompt lookup keeps logits for every token of the context: gigabytes with a large vocabulary."
 

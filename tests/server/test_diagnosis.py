@@ -20,6 +20,8 @@ LAST_LINES = {
     "models.0.n_ctx\n  Input should be greater than or equal to 0 [type=greater_than_equal, x]": Cause.BAD_SETTING,
     "__main__.py: error: argument --n_ctx: invalid int value: 'x'": Cause.BAD_SETTING,
     "ModuleNotFoundError: No module named 'llama_cpp'": Cause.NOT_INSTALLED,
+    "No RPC server answers at 10.0.0.2:50052": Cause.NO_RPC,
+    "RPC is not supported by this build of llama.cpp": Cause.BAD_BUILD,
     "RuntimeError: Failed to load shared library '/x/libllama.so': libgomp.so.1: cannot open": Cause.BAD_BUILD,
 }  # fmt: skip
 

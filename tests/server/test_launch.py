@@ -73,6 +73,11 @@ def test_every_choice_reaches_the_config():
     assert expected.items() <= model.items()
 
 
+def test_rpc_servers_get_layers_to_hold():
+    (model,) = written(LaunchOptions((ServedModel("a.gguf"),), rpc_servers="a:1"))["models"]
+    assert model["n_gpu_layers"] == -1
+
+
 def test_models_of_one_name_go_by_their_paths():
     options = LaunchOptions((ServedModel("/a/m.gguf"), ServedModel("/b/m.gguf"), ServedModel("/b/other.gguf")))
     assert [model["model_alias"] for model in written(options)["models"]] == ["/a/m.gguf", "/b/m.gguf", "other"]
