@@ -130,7 +130,14 @@ def _add_rpc_servers(servers: str) -> None:
     (`add_rpc_devices` in common/arg.cpp).
     """
     import ctypes  # noqa: PLC0415 - not needed without RPC
+    import socket  # noqa: PLC0415
 
+    for server in servers.split(","):
+        host, _, port = server.strip().rpartition(":")
+        try:  # llama.cpp aborts the whole program when a server is not there
+            socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+        except (OSError, ValueError):
+            sys.exit(f"No RPC server answers at {server.strip()}")
     llama = importlib.import_module("llama_cpp.llama_cpp")
     if not llama.llama_supports_rpc():
         sys.exit("RPC is not supported by this build of llama.cpp")
@@ -143,9 +150,7 @@ def _add_rpc_servers(servers: str) -> None:
     address = address_of(by_name(b"RPC"), b"ggml_backend_rpc_add_server")
     add_server = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_char_p)(address)
     for server in servers.split(","):
-        if not (registry := add_server(server.strip().encode())):
-            sys.exit(f"No RPC server answers at {server.strip()}")
-        library.ggml_backend_register(registry)
+        library.ggml_backend_register(add_server(server.strip().encode()))
 
 
 def main(arguments: Sequence[str]) -> None:

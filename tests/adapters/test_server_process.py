@@ -159,6 +159,14 @@ async def test_a_taken_port_is_said_before_the_model_is_loaded(server, heard):
     assert heard == []
 
 
+@pytest.mark.parametrize("server_address", ["127.0.0.1:1", "no-such-host.invalid:50052", "nonsense"])
+async def test_an_rpc_server_that_is_not_there_is_named(server, server_address):
+    await server.start(LaunchOptions((ServedModel("good.gguf"),), rpc_servers=server_address))
+    diagnosis = (await server.settled()).diagnosis
+    assert diagnosis.cause is Cause.NO_RPC
+    assert server_address in diagnosis.what
+
+
 async def test_an_address_that_is_not_ours_is_said(server):
     await server.start(LaunchOptions((ServedModel("good.gguf"),), host="192.0.2.1", port=8000))
     assert (await server.settled()).diagnosis.cause is Cause.NO_ADDRESS
