@@ -1,22 +1,25 @@
 """The real llama_cpp.server, as a child of ours."""
 
 import asyncio
+import contextlib
 import importlib.util
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import psutil
 import pytest
 from gguf_maker import made_model, tiny_model
 
 from hat_tui.adapters.model_folder import ModelFolder
-from hat_tui.adapters.server_process import ServerProcess
+from hat_tui.adapters.server_process import ServerProcess, free_port
 from hat_tui.server.diagnosis import Cause
 from hat_tui.server.launch import MODEL_SETTINGS, SERVER_SETTINGS, LaunchOptions, ServedModel, for_model
 from hat_tui.server.phase import Phase
@@ -162,3 +165,40 @@ async def test_the_way_a_running_server_ends_is_told_apart(server, model, how, c
     os.kill(server._process.pid, getattr(signal, how))
     await until(lambda: server.state.phase is Phase.CRASHED)
     assert server.state.diagnosis.cause is cause
+
+
+@pytest.mark.skipif(
+    "HAT_TUI_RPC_BUILD" not in os.environ,
+    reason="HAT_TUI_RPC_BUILD names no folder with ggml-rpc-server and libllama built with GGML_RPC (docs/servers.md)",
+)
+async def test_a_model_is_split_over_two_rpc_servers(tmp_path, model, monkeypatch):
+    build = Path(os.environ["HAT_TUI_RPC_BUILD"])
+    monkeypatch.setenv("LLAMA_CPP_LIB_PATH", str(build))
+    addresses = [f"127.0.0.{number}:{free_port(f'127.0.0.{number}')}" for number in (2, 3)]
+    workers = [
+        subprocess.Popen([build / "ggml-rpc-server", "-H", host, "-p", port], stdout=subprocess.DEVNULL)  # noqa: ASYNC220
+        for host, port in (address.split(":") for address in addresses)
+    ]
+    lines = []
+    server = ServerProcess(tmp_path / "state", on_lines=lambda batch: lines.extend(line.text for line in batch))
+    try:
+        await until(lambda: all(answers(address) for address in addresses))
+        await server.start(LaunchOptions((ServedModel(str(model)),), rpc_servers=",".join(addresses)))
+        assert (await server.settled()).phase is Phase.READY
+        assert json.loads(await asyncio.to_thread(chat, server))["choices"][0]["finish_reason"]
+        await server.stop()
+        for address in addresses:
+            assert any(f"[{address}] model buffer size" in line for line in lines)
+    finally:
+        await server.stop()
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+
+
+def answers(address):
+    host, port = address.split(":")
+    with contextlib.suppress(OSError):
+        socket.create_connection((host, int(port)), 1).close()
+        return True
+    return False
