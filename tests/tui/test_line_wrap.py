@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -45,6 +45,7 @@ def test_the_way_for_plain_text_cuts_as_the_way_for_all(text: str, width: int) -
 
 @given(st.lists(MIXED | WORDS, max_size=8), WIDTH)
 @settings(deadline=None)
+@example(["aaa", "a 🏽"], 3)
 def test_text_that_grows_wraps_as_text_that_is_whole(pieces: list[str], width: int) -> None:
     text, cuts = "", None
     for piece in pieces:

@@ -89,7 +89,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int, int, int]]:
     wide = False
     for first, last, size in graphemes:
         glyph = text[first]
-        if glyph == " ":
+        if glyph == " " and last == first + 1:
             if end > start:
                 yield start, end, cells, blanks
                 blanks = 0
