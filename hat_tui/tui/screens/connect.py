@@ -39,6 +39,11 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
     DEFAULT_CSS = """
     ConnectScreen {
         #connect-saved { max-height: 7; margin-bottom: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        #connect-saved:focus > .option-list--option-highlighted {
+            background: $block-cursor-blurred-background;
+            color: $foreground;
+            text-style: none;
+        }
         #connect-form { height: auto; layout: grid; grid-size: 2; grid-columns: 10 1fr; grid-rows: 1; }
         #connect-form > .label { color: $foreground 70%; }
         #connect-form > Input { background: $boost; }

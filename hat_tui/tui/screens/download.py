@@ -39,7 +39,7 @@ class DownloadScreen(ModalScreen[Path | None]):
         Binding("down", "move(1)", "Down", priority=True),
         Binding("pageup", "move(-10)", "Page up", show=False, priority=True),
         Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
-        Binding("escape", "back", "Back"),
+        Binding("escape", "back", "Stop, back"),
     ]
     DEFAULT_CSS = """
     DownloadScreen {

@@ -154,6 +154,9 @@ class LaunchScreen(ModalScreen[LaunchOptions | None]):
             field.tell(wrong.get(field, ""), known.get(field.option, ""))
         self._options = None if wrong else options
         self._tell(options, wrong)
+        if here := self._focused_field():
+            # What is said of it may stand below the edge.
+            self.call_after_refresh(here.scroll_visible, animate=False)
 
     def _field(self, name: str) -> LaunchField | None:
         return next((field for field in self.query(LaunchField) if field.option == name), None)
@@ -167,7 +170,11 @@ class LaunchScreen(ModalScreen[LaunchOptions | None]):
             short = {Fit.TIGHT: ", which is nearly all that is free", Fit.TOO_BIG: ", more than is free"}
             told += f"It needs about {size(need)} of memory{short.get(fits, '')}."
         self.about.update(told)
-        self.line.update("" if wrong else shown_line(self._launcher.line(options)))
+        self.line.update(
+            f"Mend first: {shown_line(', '.join(field.label for field in wrong))}"
+            if wrong
+            else shown_line(self._launcher.line(options))
+        )
 
     def _help(self) -> str:
         field = self._focused_field()
@@ -188,7 +195,7 @@ class LaunchScreen(ModalScreen[LaunchOptions | None]):
         if self._options:
             self.dismiss(self._options)
             return
-        first = next((field for field in self.query(LaunchField) if field.said.has_class("-problem")), None)
+        first = next((field for field in self.query(LaunchField) if field.problem), None)
         if first:
             first.input.focus()
 

@@ -87,9 +87,9 @@ class ModelsScreen(ModalScreen[Wanted | None]):
         OptionList { height: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
         #dialog-told { height: auto; color: $text-warning; }
         &.-stacked #models-split { layout: vertical; }
-        &.-stacked #models-detail { height: 9; }
+        &.-stacked #models-detail { height: auto; max-height: 9; }
         &.-beside #models-split { layout: horizontal; }
-        &.-beside #models-detail { width: 46; }
+        &.-beside #models-detail { width: 46; border-left: vkey $panel; }
     }
     """
 

@@ -2,10 +2,10 @@
 
 
 def amount(number: float) -> str:
-    """A number as 7, 494 M or 1.8 G, in powers of a thousand."""
+    """A number as 7, 2.3 M, 494 M or 1.8 G, in powers of a thousand."""
     for unit in ("", " k", " M"):
         if number < 999.5:
-            return f"{number:.0f}{unit}"
+            return f"{number:.0f}{unit}" if number >= 10 or not unit else f"{number:.1f}{unit}"
         number /= 1000
     return f"{number:.1f} G"
 

@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.getters import query_one
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
@@ -62,12 +61,9 @@ class LaunchField(Vertical):
         & > .said { display: none; column-span: 2; height: auto; padding-left: 2; }
         & > .said.-problem { display: block; color: $text-error; }
         & > .said.-warning { display: block; color: $text-warning; }
-        &:focus-within > .label { color: $foreground; text-style: bold; }
+        &.-here > .label { color: $foreground; text-style: bold; }
     }
     """
-
-    input = query_one(ChoiceInput)
-    said = query_one(".said", Static)
 
     def __init__(
         self,
@@ -84,21 +80,30 @@ class LaunchField(Vertical):
         self.option = name
         self.label = label
         self.help = help
-        self._input = ChoiceInput(value, placeholder=otherwise, password=password)
+        self.input = ChoiceInput(value, placeholder=otherwise, password=password)
+        self.problem = ""
+        self._said = Static(classes="said", markup=False)
         if choices:
-            self._input.offer(choices)
+            self.input.offer(choices)
 
     def compose(self) -> ComposeResult:
         yield Static(self.label, classes="label", markup=False)
-        yield self._input
-        yield Static(classes="said", markup=False)
+        yield self.input
+        yield self._said
+
+    def on_descendant_focus(self) -> None:
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-here")
 
     @property
     def text(self) -> str:
-        return self._input.value
+        return self.input.value
 
     def tell(self, problem: str = "", warning: str = "") -> None:
         """Show what is wrong, or what to know; "" for neither."""
-        self.said.set_class(bool(problem), "-problem")
-        self.said.set_class(bool(warning) and not problem, "-warning")
-        self.said.update(shown(problem or warning))
+        self.problem = problem
+        self._said.set_class(bool(problem), "-problem")
+        self._said.set_class(bool(warning) and not problem, "-warning")
+        self._said.update(shown(problem or warning))

@@ -20,7 +20,7 @@ AT_WORK = (Phase.STARTING, Phase.LOADING, Phase.BUSY)
 
 
 class ServerVitals(Static):
-    """Two lines below the log's heading; nothing as long as nothing is known."""
+    """Up to three lines below the log's heading; nothing as long as nothing is known."""
 
     DEFAULT_CSS = """
     ServerVitals { height: auto; padding: 0 1; color: $foreground 70%; background: $panel; }
@@ -51,7 +51,7 @@ class ServerVitals(Static):
             self._timer = None
 
     def _show(self) -> None:
-        lines = [line for line in (self._process(), self._work()) if line]
+        lines = [line for line in (self._process(), self._speeds(), self._requests()) if line]
         told = Content("\n").join(Content(line) for line in lines)
         self.display = bool(lines)
         if told != self._told:
@@ -67,17 +67,19 @@ class ServerVitals(Static):
         at_work = f"{vitals.processor:.1f} cores" if self._state.phase in AT_WORK else "idle"
         return f"{size(vitals.resident)} · {at_work} · up since {since:%H:%M}"
 
-    def _work(self) -> str:
+    def _speeds(self) -> str:
+        reads = f"reads {_rate(self._state.prompt)} tokens" if self._state.prompt else ""
+        writes = f"writes {_rate(self._state.reply)}" if self._state.reply else ""
+        return " · ".join(filter(None, (reads, writes)))
+
+    def _requests(self) -> str:
         state = self._state
-        others = sorted(client for client in state.clients if not is_loopback(client))
-        parts = [
-            f"{state.requests} request{'s' if state.requests != 1 else ''}" if state.requests else "",
-            f"{state.waiting} at once" if state.waiting > 1 else "",
-            f"reads {_rate(state.prompt)}" if state.prompt else "",
-            f"writes {_rate(state.reply)}" if state.reply else "",
-            f"for {shown_line(', '.join(others))}" if others else "",
-        ]
-        return " · ".join(part for part in parts if part)
+        if not state.requests:
+            return ""
+        others = ", ".join(sorted(client for client in state.clients if not is_loopback(client)))
+        at_once = f", {state.waiting} of them now" if state.waiting > 1 else ""
+        asked_by = f", from {shown_line(others)}" if others else ""
+        return f"{state.requests} request{'s' if state.requests != 1 else ''}{at_once}{asked_by}"
 
 
 def _rate(speed: Speed) -> str:
