@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from acceptance_fakes import HOSTILE, MemoryBench, Shelf, run_of
-from fakes import ShelfOfModels, says
+from fakes import ShelfOfModels, fake_services, says
+from textual import events
 from textual.app import App
 
 import hat_tui.tui.app
@@ -24,6 +25,13 @@ from hat_tui.tui.screens.report import ReportScreen
 from hat_tui.tui.screens.run_test import RunTestScreen
 
 MODEL = "models/hat-demo.gguf"
+
+
+class NoFiles:
+    """Files of a chat that is not restricted; there are none."""
+
+    def complete(self, typed):
+        return []
 
 
 class Host(App):
@@ -215,3 +223,43 @@ async def test_a_turn_of_a_chat_is_made_a_test_and_its_faults_are_told_by_line()
         await pilot.press(*"Ada", "ctrl+s")
     [task] = bench.tasks
     assert (task.id, task.prompts, task.intent) == ("who-am-i", ("I am Ada.", "Who am I?"), "Ada")
+
+
+async def test_the_acceptance_test_is_reached_from_the_chat_by_its_keys_as_terminals_send_them():
+    bench = a_bench()
+    for key in (events.Key("alt+a", "a"), events.Key("f7", None)):
+        app = hat_tui.tui.app.HatTuiApp(fake_services(bench=lambda: bench, files=NoFiles()))
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: pilot.app.screen.link.ready)
+            prompt = pilot.app.screen.prompt
+            app.post_message(key)
+            await until(pilot, lambda: isinstance(pilot.app.screen, AcceptanceScreen))
+            assert prompt.text == ""
+            await pilot.press("escape")
+            await app.workers.wait_for_complete()
+
+
+async def test_the_selected_turn_is_made_a_test_by_a_key():
+    bench = a_bench()
+    app = hat_tui.tui.app.HatTuiApp(fake_services(bench=lambda: bench, files=NoFiles()))
+    async with app.run_test(size=(100, 30)) as pilot:
+        chat = pilot.app.screen
+        await until(pilot, lambda: chat.link.ready)
+        await pilot.press(*"Hello", "enter")
+        await until(pilot, lambda: chat.dialogue.conversation.last() and not chat.replying)
+        await pilot.press("shift+tab", "t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MakeTestScreen))
+        await pilot.press(*"Greets", "ctrl+s")
+        await until(pilot, lambda: pilot.app.screen is chat)
+        await app.workers.wait_for_complete()
+    assert [(task.prompts, task.intent) for task in bench.tasks] == [(("Hello",), "Greets")]
+
+
+async def test_a_restricted_chat_has_no_acceptance_test():
+    app = hat_tui.tui.app.HatTuiApp(fake_services(bench=a_bench))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: pilot.app.screen.link.ready)
+        await pilot.press("alt+a")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, AcceptanceScreen)
+        await app.workers.wait_for_complete()

@@ -64,6 +64,8 @@ class PromptBox(TextArea):
             highlight_cursor_line=False,
             show_line_numbers=False,
         )
+        for selecting in ("f6", "f7"):  # TextArea's own: select a line, select all
+            self._bindings.key_to_bindings.pop(selecting, None)
         self.cursor_blink = False
         self.hardware_caret = False
         self.complete_path: Callable[[str], Sequence[str]] = lambda begun: ()
@@ -162,6 +164,9 @@ class PromptBox(TextArea):
                 event.stop()
                 event.prevent_default()
                 getattr(self, f"action_{bound.action}")()
+        if event.key.startswith("alt+"):
+            # Textual gives it the letter as its character, and TextArea would write that.
+            event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste only ever inserts, whatever line ends it holds; TextArea's own handler comes after this one."""
