@@ -118,7 +118,8 @@ def _tell(options: LaunchOptions, url: str, key_file: Path | None, out: TextIO, 
         for sentence in exposure(options):
             print(f"hat-tui: {sentence}", file=log)
         # Only a person reads the key here. Anything else would keep it: a file, the journal of a service.
-        key = options.api_key if out.isatty() or not key_file else f"(in {key_file})"
+        hidden = f"(in {key_file})" if key_file else "(the one that was set)"
+        key = options.api_key if out.isatty() or not options.api_key else hidden
         print(invitation(url, key), file=out)
     out.flush()
     log.flush()

@@ -99,7 +99,7 @@ LAUNCH_SPECS: tuple[LaunchSpec, ...] = (
                "takes memory for a whole context of logits", "no"),
     LaunchSpec("rpc_servers", "RPC servers", "text", "host:port, comma-separated: machines that hold a part of the "
                "model; needs a build with GGML_RPC", "none"),
-    LaunchSpec("seed", "Seed", "int", "of the server's random numbers; it takes 0 for none", "random", 1, (1 << 32) - 1),
+    LaunchSpec("seed", "Seed", "int", "of the server's random numbers", "random", 1, (1 << 32) - 1),
     LaunchSpec("cache", "Prompt cache", "flag", "keep read prompts of several conversations, up to 2 GB", "no"),
     LaunchSpec("host", "Address", "text", "127.0.0.1 for this machine alone; a LAN address to share", "127.0.0.1"),
     LaunchSpec("port", "Port", "int", "0 for a free one", "0", 0, 65535),

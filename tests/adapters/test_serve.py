@@ -73,6 +73,8 @@ async def test_sharing_tells_a_terminal_the_key_and_a_file_where_it_is(tmp_path)
     async with served(options, tmp_path / "b", key_file=tmp_path / "key") as (out, log):
         assert "sesame-42" not in out.getvalue() + log.getvalue()
         assert str(tmp_path / "key") in out.getvalue()
+    async with served(options, tmp_path / "c") as (out, log):
+        assert "sesame-42" not in out.getvalue() + log.getvalue()
 
 
 def shared_here(key):

@@ -169,7 +169,7 @@ async def test_the_way_a_running_server_ends_is_told_apart(server, model, how, c
 
 @pytest.mark.skipif(
     "HAT_TUI_RPC_BUILD" not in os.environ,
-    reason="HAT_TUI_RPC_BUILD names no folder with ggml-rpc-server and libllama built with GGML_RPC (docs/servers.md)",
+    reason="HAT_TUI_RPC_BUILD names no folder with ggml-rpc-server and libllama built with GGML_RPC (docs/serving.md)",
 )
 async def test_a_model_is_split_over_two_rpc_servers(tmp_path, model, monkeypatch):
     build = Path(os.environ["HAT_TUI_RPC_BUILD"])
