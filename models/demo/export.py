@@ -82,6 +82,7 @@ def _describe(writer: gguf.GGUFWriter, shape: Shape, tokenizer: Tokenizer) -> No
 def _tensors(network: Network) -> Iterator[tuple[str, torch.Tensor]]:
     yield "token_embd.weight", network.embedding.weight
     yield "output_norm.weight", network.norm
+    yield "output.weight", network.head.weight
     for index, block in enumerate(network.blocks):
         prefix = f"blk.{index}."
         query, key, value = block.query_key_value.weight.chunk(3)

@@ -1,7 +1,7 @@
 """The llama architecture in PyTorch, small: what llama.cpp runs when a GGUF says `llama`.
 
 Pre-norm RMSNorm, rotary attention over neighbouring pairs (0,1), (2,3), … as llama.cpp's `llama` rotates them, SwiGLU,
-tied input and output embeddings, no biases.
+no biases.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-_SPREAD = 0.05
-"""The standard deviation of the embeddings before training."""
+_HEAD_SPREAD = 0.05
+"""The standard deviation of the output weights before training; that of the embeddings is 1."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Network(nn.Module):
         self.embedding = nn.Embedding(shape.vocabulary, shape.width)
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = nn.Parameter(torch.ones(shape.width))
+        self.head = nn.Linear(shape.width, shape.vocabulary, bias=False)
         turns = shape.rope_base ** (-torch.arange(0, shape.head_width, 2).float() / shape.head_width)
         angles = torch.outer(torch.arange(shape.context).float(), turns)
         self.register_buffer("cosine", angles.cos(), persistent=False)
@@ -76,7 +77,8 @@ class Network(nn.Module):
                 nn.init.normal_(weight, std=shape.width**-0.5)
             nn.init.zeros_(block.attention_out.weight)
             nn.init.zeros_(block.down.weight)
-        nn.init.normal_(self.embedding.weight, std=_SPREAD)
+        nn.init.normal_(self.embedding.weight)
+        nn.init.normal_(self.head.weight, std=_HEAD_SPREAD)
         if shape.layers > 1 and shape.heads >= 4 and shape.head_width == 32:
             self._begin_with_copying()
 
@@ -93,7 +95,9 @@ class Network(nn.Module):
         width, per_head = self.shape.width, self.shape.head_width
         identity, beside = slice(1, width - 64), width - 64
         self.embedding.weight[:, beside:] = 0
-        self.embedding.weight[:, 0] = 4 * _SPREAD
+        self.embedding.weight[:, 0] = 4
+        self.head.weight[:] = self.embedding.weight * _HEAD_SPREAD
+        self.head.weight[:, 0] = 0
         size = beside - 1
         told = torch.linalg.qr(torch.randn(size, 64))[0].T
         speeds = self.shape.rope_base ** (-torch.arange(0, per_head, 2).float() / per_head)
@@ -106,7 +110,7 @@ class Network(nn.Module):
             key[1:12:2, 0] = 1.5 * speeds[:6].sin()
             value[:, identity] = told[head * per_head :][:per_head]
             places = torch.arange(per_head)
-            first.attention_out.weight[beside + head * per_head + places, head * per_head + places] = _SPREAD
+            first.attention_out.weight[beside + head * per_head + places, head * per_head + places] = 1
         basis = torch.linalg.qr(torch.randn(size, size))[0]
         for head in range(4):
             query, key, value = (part[head * per_head :][:per_head] for part in second.query_key_value.weight.chunk(3))
@@ -115,7 +119,7 @@ class Network(nn.Module):
             key[16 + torch.arange(16), beside + head * 16 + torch.arange(16)] = 1.9
             said = basis[head * per_head :][:per_head]
             value[: len(said), identity] = said
-            second.attention_out.weight[identity, head * per_head :][:, : len(said)] = 0.3 * said.T
+            second.attention_out.weight[identity, head * per_head :][:, : len(said)] = 3 * said.T
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Batch × length token ids to the normed stream, batch × length × width."""
@@ -127,7 +131,7 @@ class Network(nn.Module):
 
     def logits(self, stream: Tensor) -> Tensor:
         """What follows, for each row of a normed stream."""
-        return F.linear(stream, self.embedding.weight)
+        return F.linear(stream, self.head.weight)
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -107,18 +108,26 @@ class Run:
         self.network = Network(self.shape).to(self.device)
         self.weights = list(self.network.parameters())
         matrices = [weight for weight in self.network.blocks.parameters() if weight.dim() == 2]
-        rest = [weight for weight in self.weights if all(weight is not matrix for matrix in matrices)]
-        self.optimizers = [
-            Muon(matrices, lr=0.02),
-            torch.optim.AdamW(rest, lr=0.004, betas=(0.9, 0.98), weight_decay=0),
+        embedding, head = self.network.embedding.weight, self.network.head.weight
+        taken = {id(weight) for weight in (*matrices, embedding, head)}
+        gains = [weight for weight in self.weights if id(weight) not in taken]
+        rates = [
+            {"params": [embedding], "lr": 0.03},
+            {"params": [head], "lr": 0.003},
+            {"params": gains, "lr": 0.004},
         ]
-        self.full_rates = [optimizer.param_groups[0]["lr"] for optimizer in self.optimizers]
+        self.optimizers = [Muon(matrices, lr=0.02), torch.optim.AdamW(rates, betas=(0.9, 0.98), weight_decay=0)]
+        for group in self._groups():
+            group["full"] = group["lr"]
         self.step, self.seconds, self.loss = 0, 0.0, 0.0
         if saved:
             self.network.load_state_dict(saved["network"])
             for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
                 optimizer.load_state_dict(state)
             self.step, self.seconds, self.loss = saved["step"], saved["seconds"], saved["loss"]
+
+    def _groups(self) -> list[dict[str, Any]]:
+        return [group for optimizer in self.optimizers for group in optimizer.param_groups]
 
     @property
     def progress(self) -> float:
@@ -128,8 +137,9 @@ class Run:
 
     def learn(self, ids: Tensor, wanted: Tensor, progress: float) -> float:
         """One step of all workers together, at the rate of this `progress`; the mean loss of all."""
-        for optimizer, full in zip(self.optimizers, self.full_rates, strict=True):
-            optimizer.param_groups[0]["lr"] = full * learning_rate(progress)
+        for group in self._groups():
+            group["lr"] = group["full"] * learning_rate(progress)
+        for optimizer in self.optimizers:
             optimizer.zero_grad(set_to_none=False)
         with torch.autocast(self.device, torch.bfloat16):
             stream = self.network(ids)
