@@ -4,6 +4,7 @@ import asyncio
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -45,7 +46,17 @@ class Patient:
 
 async def examine(patient: Patient) -> AsyncIterator[Check]:
     """Every check, as soon as it is made. The slow ones — the server part and the endpoints — run beside the others."""
-    asking = asyncio.create_task(asyncio.to_thread(ask_installed_server, patient.python, patient.demo_model))
+    children: list[subprocess.Popen[bytes]] = []
+    over = False
+
+    def started(child: subprocess.Popen[bytes]) -> None:
+        children.append(child)
+        if over:
+            child.kill()
+
+    asking = asyncio.create_task(
+        asyncio.to_thread(ask_installed_server, patient.python, patient.demo_model, on_start=started)
+    )
     visits = [asyncio.create_task(_all(check_endpoint(one, chat=patient.chat))) for one in patient.endpoints]
     try:
         yield _python()
@@ -66,6 +77,10 @@ async def examine(patient: Patient) -> AsyncIterator[Check]:
     finally:
         for task in (asking, *visits):
             task.cancel()
+        over = True  # nothing waits for an answer that nobody wants any more
+        for child in children:
+            if child.poll() is None:
+                child.kill()
 
 
 async def _all(checks: AsyncIterator[Check]) -> list[Check]:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,9 +65,13 @@ class InstalledServer:
 
 
 def ask_installed_server(
-    python: str = sys.executable, smoke_model: Path | None = None, timeout_s: float = 60
+    python: str = sys.executable,
+    smoke_model: Path | None = None,
+    *,
+    timeout_s: float = 60,
+    on_start: Callable[["subprocess.Popen[bytes]"], object] = lambda child: None,
 ) -> InstalledServer:
-    """Ask the interpreter's llama_cpp, in about a second. Blocks: run it in a thread.
+    """Ask the interpreter's llama_cpp, in about a second. Blocks: run it in a thread; `on_start` gets the child to end.
 
     With `smoke_model`, a tiny quantized model, it then writes four tokens. A llama.cpp that was built for another CPU,
     or miscompiled for this one, dies of it here and not in a person's first chat.
@@ -74,19 +79,22 @@ def ask_installed_server(
     command = [python, "-c", _ASK, *([str(smoke_model)] if smoke_model else [])]
     code: int | None = None
     try:
-        ran = subprocess.run(
+        child = subprocess.Popen(
             command,
-            capture_output=True,
-            timeout=timeout_s,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=clean_environment(os.environ),
-            check=False,
         )
-        code, said, complained = ran.returncode, ran.stdout, ran.stderr
-    except subprocess.TimeoutExpired as expired:
-        said, complained = expired.stdout or b"", b"it took too long"
     except OSError as error:
         return InstalledServer(error=f"{python} cannot be run: {error.strerror}.")
+    on_start(child)
+    try:
+        said, complained = child.communicate(timeout=timeout_s)
+        code = child.returncode
+    except subprocess.TimeoutExpired:
+        child.kill()
+        said, complained = child.communicate()
     lines = said.decode("utf-8", "replace").splitlines()
     last_words = tuple(complained.decode("utf-8", "replace").splitlines()[-50:])
     smoke = Smoke(_DONE in lines, code, last_words) if smoke_model else None

@@ -1,7 +1,9 @@
 import asyncio
+import contextlib
 import json
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +83,17 @@ async def test_a_build_that_crashes_gets_the_exact_rebuild_command(
     assert smoke.verdict is Verdict.BAD
     assert part_of_command in smoke.command
     assert sys.executable in smoke.command
+
+
+async def test_leaving_early_waits_for_nothing(llama_cpp, patient):
+    llama_cpp(end="import time; time.sleep(60)")
+    began = time.monotonic()
+    async with contextlib.aclosing(examine(patient)) as checks:
+        async for check in checks:
+            if check.name == "port":
+                break
+    await asyncio.get_running_loop().shutdown_default_executor()
+    assert time.monotonic() - began < 5
 
 
 async def test_a_version_that_runs_code_from_models_is_refused(llama_cpp, patient):
