@@ -42,6 +42,13 @@ def _wrap_narrow(text: str, start: int, width: int, cuts: list[Cut]) -> None:
             following = blank + 1
             while following < length and text[following] == " ":
                 following += 1
+        elif text[start : start + width].isspace():
+            # More blanks than a line holds indent nothing.
+            word = length - len(text[start:].lstrip(" "))
+            if word < length:
+                start = word
+                continue
+            end, following = start + width, length
         else:
             end = following = start + width
         cuts.append((start, end))
@@ -75,7 +82,8 @@ def _wrap_wide(rest: str, offset: int, width: int, cuts: list[Cut]) -> None:
                 line, used = start + first, 0
             end, used = start + last, used + size
     if end > line or not cuts:
-        cuts.append((offset + line, offset + max(end, min(len(rest), line + width - used))))
+        # After the last piece there are blanks alone: as many as fit.
+        cuts.append((offset + line, offset + min(len(rest), max(end, line) + width - used)))
 
 
 _NOT_FIRST = frozenset("、。，．：；！？）」』】〉》〕｝”’…ー々·‧!?,.:;)]}%")
