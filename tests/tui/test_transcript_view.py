@@ -9,6 +9,7 @@ from time import perf_counter
 import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
+from textual.events import MouseScrollUp
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.selection import Selection
@@ -600,6 +601,25 @@ async def test_dragging_selects_text() -> None:
         await pilot.mouse_up(view, offset=(9, 4))
         await pilot.pause()
         assert view.screen.get_selected_text() == "there\n\nmodel\ngeneral"
+
+
+async def test_parts_of_a_line_add_up_when_a_selection_scrolls_the_page() -> None:
+    async with transcript(*many(30)) as (view, pilot):
+        start = view.scroll_offset.y
+        for _number in range(10):
+            view.scroll_y -= 0.3
+            await pilot.pause()
+        assert view.scroll_offset.y == start - 3
+
+
+async def test_the_wheel_scrolls() -> None:
+    async with transcript(*many(30)) as (view, pilot):
+        start = view.scroll_offset.y
+        assert view.allow_vertical_scroll
+        view.post_message(MouseScrollUp(view, 5, 5, 0, 0, 0, False, False, False))
+        await pilot.pause()
+        assert view.scroll_offset.y < start
+        assert not view.follows
 
 
 async def test_a_selection_stays_with_its_words_when_the_page_moves() -> None:

@@ -86,7 +86,9 @@ def _wrap_wide(rest: str, offset: int, width: int, cuts: list[Cut]) -> None:
         cuts.append((offset + line, offset + min(len(rest), max(end, line) + width - used)))
 
 
-_NOT_FIRST = frozenset("、。，．：；！？）」』】〉》〕｝”’…ー々·‧!?,.:;)]}%")
+_NOT_FIRST = frozenset(
+    "、。，．：；！？）」』】〉》〕｝”’…ー々·‧!?,.:;)]}%ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+)
 """What may not begin a line: it stays with the wide glyph before it."""
 
 

@@ -198,10 +198,10 @@ class TranscriptPage(TranscriptScroll):
         if not self._store.width:
             return
         moved = heights.top(index + 1) - bottom if bottom <= y else 0
-        if heights.total != total or before is None:
+        in_view = top < y + height and max(bottom, heights.top(index + 1)) > y
+        if heights.total != total or (before is None and in_view):
             self._settle(top=y + moved)
         self._want_lexers()
-        in_view = top < y + height and max(bottom, heights.top(index + 1)) > y
         if moved or self.scroll_offset.y != y:
             return
         regions = []

@@ -168,7 +168,8 @@ class TranscriptScroll(ScrollView):
             # Set as usual, it would have the whole screen laid out and this page painted for every line that comes.
             self.set_reactive(Widget.virtual_size, size)
             self._scroll_update(size)
-        if self.scroll_y != top:
+        # Text selected past the edge scrolls by parts of a line, which add up.
+        if round(self.scroll_y) != top:
             self.scroll_y = self.scroll_target_y = top
         # Told of a position before it is shown, the scrollbar would start at the top.
         self.vertical_scrollbar.position = top
