@@ -92,10 +92,6 @@ class ServerProcess:
         self._stopping = False
         self._life = asyncio.create_task(self._live(options), name="server")
 
-    async def restart(self, options: LaunchOptions) -> None:
-        """End the server and start it with other options."""
-        await self.start(options)
-
     async def settled(self) -> ServerState:
         """Wait until the server is ready, has crashed or was stopped."""
         await self._settled.wait()
@@ -168,12 +164,12 @@ class ServerProcess:
             self._config.unlink(missing_ok=True)
             raise
         self._process = process
-        self._job = child_guard.put_in_job(process.pid)
-        self._meter = UsageMeter(process.pid)
-        self._record = server_record.keep_record(process.pid, self.port, options.models[0].name, self._config)
         reading = asyncio.create_task(self._read(process.stdout, options.api_key), name="server log")
         probing = asyncio.create_task(self._probe(options), name="server readiness")
         try:
+            self._job = child_guard.put_in_job(process.pid)
+            self._meter = UsageMeter(process.pid)
+            self._record = server_record.keep_record(process.pid, self.port, options.models[0].name, self._config)
             code = await process.wait()
             # Whatever still holds the pipe's other end is no server of ours: it does not keep us waiting.
             await asyncio.wait({reading}, timeout=1)
@@ -182,9 +178,10 @@ class ServerProcess:
             for task in (reading, probing):
                 task.cancel()
             await asyncio.gather(reading, probing, return_exceptions=True)
-            self.end_now()
             child_guard.end_at_once(process.pid)
-            server_record.forget(self._record)
+            self._config.unlink(missing_ok=True)
+            if self._record:
+                server_record.forget(self._record)
             self._process = self._meter = self._job = self._record = None
 
     async def _read(self, pipe: asyncio.StreamReader | None, key: str) -> None:

@@ -12,6 +12,7 @@ from hat_tui.adapters import child_guard
 from hat_tui.adapters.machine import load_psutil
 
 _CONFIG_PREFIX = "hat-server-"
+_SPAWNING_S = 3600
 _SLACK_S = 2.0  # psutil rounds process start times to the clock tick
 
 
@@ -68,6 +69,11 @@ def find_stale(folder: Path) -> tuple[ServerRecord, ...]:
             stale.append(record)
         else:
             forget(record)
+    for config in folder.glob(f"{_CONFIG_PREFIX}*.json"):
+        # Without a note it is of a server that is being spawned now, or was when its app was killed; it may hold a key.
+        with contextlib.suppress(OSError):
+            if not config.with_suffix(".run").exists() and time.time() - config.stat().st_mtime > _SPAWNING_S:
+                config.unlink()
     return tuple(stale)
 
 

@@ -183,7 +183,7 @@ async def test_a_restart_takes_the_new_options(server):
     await server.start(for_model("good.gguf"))
     await server.settled()
     first = server._process.pid
-    await server.restart(for_model("stuck.gguf"))
+    await server.start(for_model("stuck.gguf"))
     await server.settled()
     assert not psutil.pid_exists(first)
     assert "stuck.gguf" in server.launch_line
@@ -272,6 +272,13 @@ async def test_a_note_whose_number_went_to_another_process_is_not_ours(tmp_path)
     (tmp_path / "hat-server-y.run").write_text("not json")
     assert server_record.find_stale(tmp_path) == ()
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_config_that_a_crash_left_is_removed_after_an_hour(tmp_path):
+    left, fresh = server_record.write_config(tmp_path, "{}"), server_record.write_config(tmp_path, "{}")
+    os.utime(left, (time.time() - 4000,) * 2)
+    server_record.find_stale(tmp_path)
+    assert list(tmp_path.iterdir()) == [fresh]
 
 
 @pytest.mark.skipif(not hasattr(pty, "fork"), reason="needs pseudo-terminals")
