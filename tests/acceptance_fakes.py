@@ -81,12 +81,13 @@ class MemoryStore:
 class Shelf:
     """Opens models; `scripts` are what each says, `broken` cannot be loaded, `opened` is what was loaded and when."""
 
-    def __init__(self, scripts=None, broken=(), n_ctx=2048):
+    def __init__(self, scripts=None, broken=(), n_ctx=2048, told=None):
         self.endpoints = {label: ScriptedEndpoint(*said) for label, said in (scripts or {}).items()}
         self.broken = set(broken)
         self.opened = []
         self.closed = []
         self._n_ctx = n_ctx
+        self._told = {"told": told} if told else {}
 
     @asynccontextmanager
     async def open(self, label):
@@ -95,7 +96,9 @@ class Shelf:
         self.opened.append(label)
         endpoint = self.endpoints.setdefault(label, ScriptedEndpoint())
         try:
-            yield Loaded(endpoint, ModelUsed(label, "here", self._n_ctx), {"sha256": "abc"}, lambda: 1_000_000)
+            yield Loaded(
+                endpoint, ModelUsed(label, "here", self._n_ctx), {"sha256": "abc"}, lambda: 1_000_000, **self._told
+            )
         finally:
             self.closed.append(label)
 

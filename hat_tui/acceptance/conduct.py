@@ -26,7 +26,7 @@ async def _nothing_told() -> Measure:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A model that answers. `facts` goes into the record, `resident` looks at the server's memory, in bytes, and `told`
-    gives what is known of the last reply beside its stream; it is asked after each reply, to fill what that left out.
+    gives what the server says of the last reply beside its stream; it is asked after each reply, and counts more.
     """
 
     endpoint: Endpoint
@@ -187,7 +187,7 @@ async def _answer(
         session=keeper.name,
     )
     answer = _answered(circumstances, replies, len(task.prompts), refusal)
-    yield replace(answer, measure=filled(answer.measure, told)) if answer.ending is not Ending.FAILED else answer
+    yield replace(answer, measure=corrected(answer.measure, told)) if answer.ending is not Ending.FAILED else answer
 
 
 _BROKEN = (Ending.FAILED, Ending.CUT, Ending.STOPPED, None)
@@ -212,10 +212,16 @@ def _answered(circumstances: Answered, replies: Sequence[Turn], turns: int, refu
     )
 
 
-def filled(measure: Measure, told: Measure) -> Measure:
-    """`measure`, with what it leaves out taken from `told`."""
+def corrected(measure: Measure, told: Measure) -> Measure:
+    """`measure`, with what `told` says in its place.
+
+    But the time of generation is what was seen of the stream: the server's own leaves out what is around the model.
+    Only a stream that arrived faster than the model can have made it, in a burst after a delay, has the server's time.
+    """
     values = ((entry.name, getattr(measure, entry.name), getattr(told, entry.name)) for entry in fields(Measure))
-    return Measure(**{name: other if value is None else value for name, value, other in values})
+    merged = Measure(**{name: seen if other is None else other for name, seen, other in values})
+    slower = max(measure.generation_s or 0, told.generation_s or 0)
+    return replace(merged, generation_s=slower or merged.generation_s)
 
 
 def time_left(run: Run) -> float | None:

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -166,11 +167,11 @@ class AcceptanceBench:
 
 
 class _Told:
-    """What the log of a server of our own tells of the last prompt: llama_cpp.server's streams do not."""
+    """What the log of a server of our own tells of the last reply: llama_cpp.server's streams do not."""
 
     def __init__(self) -> None:
         self._state = ServerState()
-        self._used: ServerState | None = None
+        self._used = ServerState()
         self._changed = asyncio.Event()
 
     def take(self, state: ServerState) -> None:
@@ -179,18 +180,24 @@ class _Told:
         self._changed.set()
 
     async def measure(self) -> Measure:
-        """Prompt tokens, in all and evaluated; nothing when the log does not tell them within half a second."""
+        """Tokens and times of the last reply; nothing when the log does not tell them within half a second."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_TOLD_WITHIN_S):
-                while self._state.prompt is None or (self._used and self._state.prompt is self._used.prompt):
+                while self._state.reply is None or self._state.reply is self._used.reply:
                     self._changed.clear()
                     await self._changed.wait()
-                self._used = self._state
-                evaluated = self._state.prompt.tokens
-                # The line about reuse is not written when nothing is reused; then it is that of an earlier prompt.
-                reused = self._state.reused if self._state.remaining == evaluated else 0
-                return Measure(prompt_tokens=evaluated + reused, evaluated_tokens=evaluated)
-        return Measure()
+        state, before = self._state, self._used
+        self._used = state
+        if state.prompt is None or state.reply is None or state.reply is before.reply:
+            return Measure()
+        evaluated = state.prompt.tokens
+        # The line about reuse is not written when nothing is reused; then it is that of an earlier prompt.
+        reused = state.reused if state.remaining == evaluated else 0
+        told = Measure(prompt_tokens=evaluated + reused, evaluated_tokens=evaluated)
+        if not state.reply.ms:
+            return told
+        # The first token comes out of the prompt; each of the others, and the end, took a run of its own.
+        return replace(told, tokens=state.reply.tokens + 1, counted=True, generation_s=state.reply.ms / 1000)
 
 
 def _launch_facts(connection: OwnServer | TheirServer, n_ctx: int | None) -> dict[str, Any]:

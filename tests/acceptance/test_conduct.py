@@ -5,7 +5,7 @@ from acceptance_fakes import TALK as PROTOCOL
 from acceptance_fakes import MemoryStore, Shelf
 from fakes import Ticks, says
 
-from hat_tui.acceptance.conduct import Asked, Heard, Opening, conduct, time_left
+from hat_tui.acceptance.conduct import Asked, Heard, Opening, conduct, corrected, time_left
 from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.run import Answered, Marked, ModelLost, ModelReady, Planned, Run, Slot
 from hat_tui.chat.conversation import Conversation
@@ -161,3 +161,22 @@ async def test_time_left_goes_by_what_answers_took():
         slot = run.pending(model)[0]
         run.apply(Answered(slot, Ticks().clock(), "", Ending.STOP, took_s=took))
     assert time_left(run) == 10.0
+
+
+async def test_what_the_server_says_of_a_reply_counts_more_than_what_was_seen_of_the_stream():
+    async def told():
+        return Measure(prompt_tokens=40, tokens=3, counted=True, generation_s=2.0)
+
+    run = new_run()
+    shelf = Shelf(told=told)
+    await conducted(run, shelf)
+    for answer in run.answers.values():
+        assert (answer.measure.prompt_tokens, answer.measure.tokens, answer.measure.speed) == (40, 3, 1)
+        assert answer.measure.first_token_s > 0
+
+
+def test_the_time_of_generation_is_that_of_the_stream_unless_it_came_in_a_burst():
+    told = Measure(tokens=11, generation_s=0.5)
+    assert corrected(Measure(tokens=10, generation_s=0.8), told).generation_s == 0.8
+    assert corrected(Measure(tokens=10, generation_s=0.0), told).generation_s == 0.5
+    assert corrected(Measure(tokens=10, generation_s=0.8), Measure()) == Measure(tokens=10, generation_s=0.8)

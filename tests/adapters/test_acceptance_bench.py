@@ -85,14 +85,16 @@ def test_a_sheet_is_written_into_the_runs_folder(bench, tmp_path):
 
 async def test_the_log_tells_what_the_stream_does_not():
     told = _Told()
-    told.take(ServerState(prompt=Speed(30, 100), reused=0, remaining=0))
-    assert await told.measure() == Measure(prompt_tokens=30, evaluated_tokens=30)
-    told.take(ServerState(prompt=Speed(12, 50), reused=20, remaining=12))
+    told.take(ServerState(prompt=Speed(30, 100), reply=Speed(10, 500)))
+    assert await told.measure() == Measure(30, 30, 11, True, None, 0.5)
+    assert Measure(30, 30, 11, True, None, 0.5).speed == 20
+    told.take(ServerState(prompt=Speed(12, 50), reused=20, remaining=12, reply=Speed(1, 0)))
     assert await told.measure() == Measure(prompt_tokens=32, evaluated_tokens=12)
 
 
 async def test_a_log_that_says_nothing_new_tells_nothing():
     told = _Told()
-    told.take(ServerState(prompt=Speed(30, 100)))
+    assert await told.measure() == Measure()
+    told.take(ServerState(prompt=Speed(30, 100), reply=Speed(10, 500)))
     await told.measure()
     assert await told.measure() == Measure()
