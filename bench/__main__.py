@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.terminal.clients import HAT_TUI, OURS
 from bench.terminal.peers import installed
 from bench.terminal.report import report
-from bench.terminal.suite import QUICK, Effort, measure
+from bench.terminal.suite import QUICK, Effort, Result, measure
 
 SIZES = ((100, 30), (140, 45))
 
@@ -24,19 +24,27 @@ def main() -> int:
     if options.only:
         wanted = tuple(name.strip() for name in options.only.split(","))
         clients = [client for client in clients if client.name.startswith(wanted)]
-    sizes = [tuple(map(int, options.size.split("x")))] if options.size else list(SIZES)
+    sizes = [_size(options.size)] if options.size else list(SIZES)
     effort = QUICK if options.quick else Effort()
-    runs = []
+    command = "python -m bench" + " --quick" * options.quick
+    runs: list[tuple[tuple[int, int], list[Result]]] = []
+    page = ""
     for columns, rows in sizes:
-        size = (columns, rows)
-        # Peers once: what they cost does not hang on the size.
-        here = [client for client in clients if not client.peer or size == sizes[0]]
-        runs.append((size, [measure(client, size, effort, check=client is HAT_TUI) for client in here]))
-        command = "python -m bench" + " --quick" * options.quick
-        page = report(runs, command)
-        options.out.write_text(page, encoding="utf-8")
+        results: list[Result] = []
+        runs.append(((columns, rows), results))
+        for client in clients:
+            # Peers once: what they cost does not hang on the size.
+            if not client.peer or (columns, rows) == sizes[0]:
+                results.append(measure(client, (columns, rows), effort, check=client is HAT_TUI))
+                page = report(runs, command)
+                options.out.write_text(page, encoding="utf-8")
     print(page)
     return 0
+
+
+def _size(text: str) -> tuple[int, int]:
+    columns, rows = text.split("x")
+    return int(columns), int(rows)
 
 
 if __name__ == "__main__":
