@@ -151,7 +151,8 @@ class ModelsScreen(ModalScreen[Wanted | None]):
     def _take(self, found: Sequence[ModelChoice], show: Path | None) -> None:
         self._found = found
         none = "No model here yet: Ctrl+D downloads one; Alt+C in the chat connects to a server."
-        self.told.update("" if found or self._served else none)
+        here = f"{shown_line(show.name)} is here; Enter loads it." if show else ""
+        self.told.update(here if found or self._served else none)
         self._narrow(self.box.value)
         if show:
             self._go_to(f"file {show}")
@@ -289,7 +290,6 @@ class ModelsScreen(ModalScreen[Wanted | None]):
         path = await self.app.push_screen_wait(DownloadScreen(self._downloads))
         if path:
             self.box.value = ""
-            self.told.update(f"{shown_line(path.name)} is here; Enter loads it.")
             self._read(path)
 
 

@@ -211,9 +211,7 @@ class ServingScreen(TurnsScreen):
 
     def _say_busy(self, turn: Turn) -> None:
         if self.replying is turn and not turn.text and not turn.thought:
-            self.transcript.set_progress(
-                turn.id, "no word yet: the server reads the prompt, or is busy with someone else; Escape stops"
-            )
+            self.transcript.set_progress(turn.id, "no word yet: it may serve someone else; Escape stops")
 
     # Sharing
 

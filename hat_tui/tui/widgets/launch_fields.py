@@ -37,7 +37,7 @@ class ChoiceInput(Input):
 
     def action_step(self, steps: int) -> None:
         """Take the choice before or after; the right key first takes what is offered behind the cursor."""
-        if steps > 0 and self.value and self._suggestion:
+        if steps > 0 and self.value and len(self._suggestion) > len(self.value):
             self.action_cursor_right()
             return
         choices = ["", *self._choices]
