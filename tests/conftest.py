@@ -1,4 +1,4 @@
-"""Property tests here are as slow as the machine is busy."""
+"""Property tests are as slow as the machine is busy."""
 
 from hypothesis import HealthCheck, settings
 
