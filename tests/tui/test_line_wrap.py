@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hat_tui.chat.safe_text import shown_line
-from hat_tui.tui.widgets.line_wrap import Cut, _wrap_narrow, _wrap_wide, cells_before, line_at, wrap
+from hat_tui.tui.widgets.line_wrap import Cut, _wrap_narrow, _wrap_wide, wrap
 
 WORDS = st.lists(st.text(alphabet="abc", max_size=12), max_size=30).map(" ".join)
 MIXED = st.text(alphabet="ab c漢字。、ée\u0301👩\u200d👍🏽❤\ufe0f한 ").map(shown_line)
@@ -79,8 +79,3 @@ def test_a_hundred_thousand_letters_are_cut_once_not_again_for_each_that_comes()
     cuts = wrap(text, 80)
     assert len(cuts) == 1250
     assert wrap(text + "y", 80, cuts)[:1249] == cuts[:1249]
-
-
-def test_cells_and_lines_are_found_by_character() -> None:
-    assert cells_before("a漢b", 2) == 3
-    assert line_at([(0, 4), (5, 9)], 5) == 1

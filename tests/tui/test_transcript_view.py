@@ -634,6 +634,17 @@ async def test_a_selection_stays_with_its_words_when_the_page_moves() -> None:
         assert view.screen.get_selected_text() == "hello"
 
 
+async def test_a_mouse_that_moves_paints_nothing() -> None:
+    async with transcript(user(1, "one two"), reply(2, "**three** four")) as (view, pilot):
+        await pilot.hover(view, offset=(3, 1))
+        await pilot.pause()
+        painted = Painted(view)
+        for x, y in ((4, 1), (6, 3), (9, 4), (4, 4)):
+            await pilot.hover(view, offset=(x, y))
+            await pilot.pause()
+        assert painted.regions == []
+
+
 async def test_clicking_a_link_tells_its_address() -> None:
     async with transcript(reply(1, "http://a.b/c and [x](javascript:y)")) as (view, pilot):
         await pilot.click(view, offset=(5, 1))
@@ -669,3 +680,14 @@ async def test_another_theme_recolours_what_is_shown() -> None:
         view.render_lines(Region(0, 0, 40, 1))
         assert view.render_line(0).text == before.text
         assert view.render_line(0) != before
+
+
+async def test_code_is_shown_at_once_and_coloured_when_its_lexer_is_there() -> None:
+    async with transcript(reply(1, "```ini\n[section]\n```")) as (view, pilot):
+        assert screen(view)[2] == "  ▏ [section]"
+        colour = view.get_component_rich_style("transcript--keyword").color
+
+        def coloured() -> bool:
+            return any(segment.style and segment.style.color == colour for segment in view.render_line(2))
+
+        await wait_for(pilot, coloured)

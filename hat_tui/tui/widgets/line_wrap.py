@@ -1,6 +1,5 @@
 """Cuts a line of text into lines that fit a width in terminal cells."""
 
-from bisect import bisect_right
 from collections.abc import Iterator
 
 from rich.cells import cell_len, split_graphemes
@@ -114,13 +113,3 @@ def _pieces(text: str) -> Iterator[tuple[int, int, int, int]]:
         wide = size == 2 or (wide and glyph in _NOT_FIRST)
     if end > start:
         yield start, end, cells, blanks
-
-
-def cells_before(text: str, index: int) -> int:
-    """The cell at which the character `index` of `text` starts."""
-    return index if text.isascii() else cell_len(text[:index])
-
-
-def line_at(cuts: list[Cut], index: int) -> int:
-    """The number of the line that holds the character `index`."""
-    return max(0, bisect_right(cuts, index, key=lambda cut: cut[0]) - 1)

@@ -53,14 +53,13 @@ class Glyphs:
     cross: str = "┼"
     folded: str = "▸"
     unfolded: str = "▾"
-    wrapped: str = "↪"
     below: str = "↓"
     pinned: str = "◆"
     dot: str = "·"
     ellipsis: str = "…"
 
 
-ASCII = Glyphs("|", "#", "*-+", "o", "x", "|", "|", "-", "|", "+", ">", "v", "\\", "v", "*", "-", "~")
+ASCII = Glyphs("|", "#", "*-+", "o", "x", "|", "|", "-", "|", "+", ">", "v", "v", "*", "-", "~")
 """For a locale that is not UTF-8."""
 
 

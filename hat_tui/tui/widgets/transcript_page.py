@@ -36,8 +36,6 @@ MAX_SHARE = 0.1
 class TranscriptPage(TranscriptScroll):
     """Shows entries and streams into them."""
 
-    ALLOW_SELECT = True
-
     selected: reactive[int | None] = reactive(None, repaint=False)
     """The key of the turn that keys act on."""
 
@@ -310,8 +308,3 @@ class TranscriptPage(TranscriptScroll):
     def selection_updated(self, selection: Selection | None) -> None:
         """The mouse has selected something else."""
         self.refresh()
-
-    @property
-    def allow_select(self) -> bool:
-        """Text can be selected by mouse."""
-        return True

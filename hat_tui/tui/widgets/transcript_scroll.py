@@ -21,7 +21,6 @@ from hat_tui.tui.widgets.turn_store import TurnStore
 class TranscriptScroll(ScrollView):
     """Lays out the turns in view and no others, and keeps the view in its place while heights become known."""
 
-    ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{name}" for name in STYLE_NAMES}
     DEFAULT_CSS = """
     TranscriptScroll {
@@ -70,6 +69,8 @@ class TranscriptScroll(ScrollView):
         self, *, ascii_only: bool = False, name: str | None = None, id: str | None = None, classes: str | None = None
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
+        # Every piece of selectable text would count as a link, and each one under the mouse repaint the page.
+        self.auto_links = False
         self._glyphs = ASCII if ascii_only else Glyphs()
         self._look = Look(dict.fromkeys(STYLE_NAMES, Style.null()), self._glyphs)
         self._store = TurnStore(self._look)
@@ -114,6 +115,7 @@ class TranscriptScroll(ScrollView):
                     top = max(0, total - height)
                 elif total > top + height:
                     top = total - height + height // 2
+            # What turns out shorter than it was guessed brings turns above into view, which are laid out in their turn.
             for _ in range(3):
                 top = min(self._laid_out_from(top, height), max(0, store.heights.total - 1))
             self._place(top, max(store.heights.total, top + height), exact=end)
