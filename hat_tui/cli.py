@@ -16,6 +16,7 @@ EXAMPLES = """examples:
   hat-tui                                  chat with the model used last, or the bundled demo model
   hat-tui --model gemma-2b-it.Q4_K_M.gguf  run this file (a path, or a name in the models folder)
   hat-tui --url http://192.168.1.52:8000   connect to a colleague's server; its key in HAT_TUI_API_KEY
+  hat-tui connect office                   a server that was saved under this name
   hat-tui --resume                         go on with the last session
   hat-tui ask "What is GGUF?"              one answer on standard output
   git diff | hat-tui ask "Explain this"    with standard input below the question
@@ -58,6 +59,8 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("prompt", nargs="*", help="the question; standard input is put below it when it is piped")
     _add_sessions(commands.add_parser("sessions", help="list, search, show, export and find sessions"), shared)
     _add_models(commands.add_parser("models", help="the models here: list, show, get more"), shared)
+    connect = commands.add_parser("connect", parents=[shared], help="chat with a saved server; without NAME, list them")
+    connect.add_argument("name", metavar="NAME", nargs="?", default="")
     _add_server(commands, shared)
     _add_acceptance(
         commands.add_parser("accept", parents=[shared], conflict_handler="resolve", help="the Home Acceptance Test")
@@ -153,7 +156,7 @@ def _run(options: argparse.Namespace, handover: "Handover | None") -> int:
         settings = load(flags, os.environ, config)
         if options.where:
             return _where(settings)
-        if options.command:
+        if options.command and not (options.command == "connect" and options.name):
             from hat_tui import subcommands
 
             return subcommands.BY_NAME[options.command](settings, options)
@@ -166,7 +169,8 @@ def _run(options: argparse.Namespace, handover: "Handover | None") -> int:
 def _chat(settings: "Settings", options: argparse.Namespace, handover: "Handover | None") -> int:
     from hat_tui import wiring
 
-    services = wiring.services(settings, resume=options.resume or "")
+    connection = options.name if options.command == "connect" else ""
+    services = wiring.services(settings, resume=options.resume or "", connection=connection)
     if options.plain or not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
         from hat_tui import plain
 

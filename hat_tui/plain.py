@@ -24,7 +24,7 @@ from hat_tui.chat.tokens import TokenCounter
 from hat_tui.link import Link
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import RemoteServer, Target
-from hat_tui.services import LogLines, NoSuchSession, NotConnected, Nowhere, Services, SessionKeeper
+from hat_tui.services import LogLines, NoSuchSession, NotConnected, NotSaved, Nowhere, Services, SessionKeeper
 
 LOG_LINES = 200
 """How many of the server's last lines `/log` can show."""
@@ -152,6 +152,17 @@ class PlainChat:
         context = f", context {self.dialogue.model.n_ctx} tokens" if self.dialogue.model.n_ctx else ""
         self._tell(f"{self.dialogue.model.model or 'the model'} answers{context}; /help shows the commands")
 
+    async def _connect(self, where: str) -> None:
+        try:
+            saved = {server.name.casefold(): server.target for server in self.services.saved.list()}
+        except NotSaved as trouble:
+            self._tell(str(trouble))
+            return
+        if where:
+            await self._open(saved.get(where.casefold()) or RemoteServer(where))
+        else:
+            self._tell(f"/connect NAME or URL; saved: {', '.join(saved) or 'none'}")
+
     def _server_changed(self, state: ServerState) -> None:
         if state.phase is not self._phase and state.phase is Phase.LOADING:
             self._tell("loading the model")
@@ -166,7 +177,7 @@ class PlainChat:
     def _commands(self) -> Mapping[str, Callable[[str], object]]:
         return {
             "again": self._again,
-            "connect": lambda url: self._open(RemoteServer(url)),
+            "connect": self._connect,
             "help": lambda rest: self._write(f"{HELP}\n"),
             "log": self._show_log,
             "memory": self._show_memory,

@@ -71,6 +71,30 @@ def _get_model(settings: Settings, options: argparse.Namespace) -> int:
         return 1
 
 
+def connections(settings: Settings, options: argparse.Namespace) -> int:
+    from hat_tui.chat.safe_text import shown_line
+    from hat_tui.services import NotSaved
+
+    saved = wiring.saved_connections()
+    try:
+        servers = saved.list()
+    except NotSaved as trouble:
+        print(f"hat-tui: {trouble}", file=sys.stderr)
+        return 1
+    if not servers:
+        print("hat-tui: no server is saved yet; Alt+C in the chat connects to one and saves it", file=sys.stderr)
+        return 1
+
+    async def reached() -> list[bool]:
+        return await asyncio.gather(*(saved.is_reachable(server.url) for server in servers))
+
+    for server, is_reachable in zip(servers, asyncio.run(reached()), strict=True):
+        key = f"key {server.key}" if server.key else "no key"
+        told = [server.url, server.model, key, "reachable" if is_reachable else "not reachable"]
+        print(f"{server.name:<12}  {shown_line(', '.join(filter(None, told)))}")
+    return 0
+
+
 def serve(settings: Settings, options: argparse.Namespace) -> int:
 
     from hat_tui.adapters import serve as serving
@@ -126,6 +150,7 @@ BY_NAME: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "ask": ask,
     "sessions": sessions,
     "models": models,
+    "connect": connections,
     "serve": serve,
     "doctor": doctor,
     "accept": accept,

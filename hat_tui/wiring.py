@@ -23,7 +23,7 @@ from hat_tui.adapters.session_folder import SessionFolder
 from hat_tui.adapters.settings_file import BadSetting, Settings
 from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.server.target import RemoteServer, Target
-from hat_tui.services import NotConnected, Services
+from hat_tui.services import NotConnected, NotSaved, Services
 
 if TYPE_CHECKING:
     from hat_tui.adapters.acceptance_bench import AcceptanceBench
@@ -32,12 +32,16 @@ CACHES = "caches"
 """Stands in the setting model_dirs for the folders in which other programs keep GGUF files."""
 
 
-def services(settings: Settings, *, resume: str = "") -> Services:
-    """Everything a front end needs. Raises BadSetting."""
+def services(settings: Settings, *, resume: str = "", connection: str = "") -> Services:
+    """Everything a front end needs; `connection` is a saved one to open with. Raises BadSetting."""
     last_used = LastUsedFile(locations.state_folder())
     models = model_shelf(settings)
     saved = saved_connections()
-    first, why_none = first_target(settings, models, last_used.read(), saved)
+    first: Target | None
+    if connection:
+        first, why_none = _saved_server(connection, settings, saved), ""
+    else:
+        first, why_none = first_target(settings, models, last_used.read(), saved)
     return Services(
         connect=lambda target: connection_to(target, locations.state_folder(), saved.key),
         sessions=SessionFolder(locations.sessions_folder(settings.sessions_dir)),
@@ -138,6 +142,15 @@ def first_target(
     except NotConnected as trouble:
         return None, str(trouble)
     return None, "There is no model yet: `hat-tui models get` downloads one, Alt+C connects to a server."
+
+
+def _saved_server(name: str, settings: Settings, saved: ConnectionFile) -> Target:
+    """The server of that name; a key or model that is set elsewhere holds before the saved one."""
+    try:
+        server = saved.find(name).target
+    except NotSaved as trouble:
+        raise BadSetting(str(trouble)) from trouble
+    return replace(server, key=settings.key(), model=settings.served_model or server.model)
 
 
 def _server_at(url: str, settings: Settings, saved: ConnectionFile) -> RemoteServer:
