@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hat_tui.acceptance.checks import Finding, examine
+from hat_tui.acceptance.checks import Finding
 from hat_tui.acceptance.protocol import Task
 from hat_tui.acceptance.run import Answered, Marked, Pair, Preference, Preferred, Run, RunRecord, Slot
 
@@ -48,7 +48,7 @@ class Judging:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        return examine(self.task, self.answer.text, self.answer.ending)
+        return self.run.findings(self.order[self.at])
 
     def model_shown(self, slot: Slot) -> str:
         """The model's name, or that it is hidden: with several models, until every answer has a mark."""

@@ -4,6 +4,7 @@ Counts are those a careful reader would give; where readers differ, the rule is 
 """
 
 import re
+from operator import eq
 
 _FENCE = re.compile(r"^[ ]{0,3}(```+|~~~+)[^\n]*\n(.*?)(?:^[ ]{0,3}\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _SYMBOL = "[\u2190-\u2bff\u3010-\u303f\U0001f300-\U0001faff]\ufe0f?"
@@ -200,9 +201,8 @@ def _repeated_run(said: list[str], longest: int = 60) -> str:
     """A run of words that stands three times in a row, eight words in all at least; "" when none does."""
     for period in range(1, min(longest, len(said) // 3) + 1):
         needed = max(2 * period, 8 - period)
-        same = 0
-        for at in range(period, len(said)):
-            same = same + 1 if said[at] == said[at - period] else 0
-            if same >= needed:
-                return " ".join(said[at - period + 1 : at + 1])
+        same_as_before = bytes(map(eq, said[period:], said))
+        start = same_as_before.find(b"\x01" * needed)
+        if start >= 0:
+            return " ".join(said[start : start + period])
     return ""

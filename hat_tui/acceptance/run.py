@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from hat_tui.acceptance.checks import Finding, examine
 from hat_tui.acceptance.protocol import HIGHEST_MARK, LOWEST_MARK, Protocol
 from hat_tui.chat.reply import Ending, Measure
 
@@ -144,6 +145,7 @@ class Run:
             for repeat in range(first.protocol.repeats)
         )
         self._known = frozenset(self.slots)
+        self._findings: dict[Slot, tuple[Answered, tuple[Finding, ...]]] = {}
         for record in remaining:
             self.apply(record)
 
@@ -215,6 +217,15 @@ class Run:
         """The model's answers, of all tasks or one, in the protocol's order."""
         wanted = (slot for slot in self.slots if slot.model == model and task in (None, slot.task))
         return [self.answers[slot] for slot in wanted if slot in self.answers]
+
+    def findings(self, slot: Slot) -> tuple[Finding, ...]:
+        """What the checks find in the answer of a slot; computed once. KeyError when there is no answer."""
+        answer = self.answers[slot]
+        known = self._findings.get(slot)
+        if known is None or known[0] is not answer:
+            known = answer, examine(self.protocol.task(slot.task), answer.text, answer.ending)
+            self._findings[slot] = known
+        return known[1]
 
     def marks_of(self, model: str, task: str) -> list[int]:
         """The marks that the model's answers to the task have got."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hat_tui.acceptance.checks import Finding, examine
+from hat_tui.acceptance.checks import Finding
 from hat_tui.acceptance.protocol import Task
 from hat_tui.acceptance.run import Answered, Marked, Run, prompt_speed
 
@@ -87,7 +87,7 @@ def task_result(run: Run, model: str, task: Task) -> TaskResult:
     return TaskResult(
         task,
         answers,
-        tuple(examine(task, answer.text, answer.ending) for answer in answers),
+        tuple(run.findings(answer.slot) for answer in answers),
         marks,
         _mean(marked.mark for marked in marks),
         _median(answer.measure.first_token_s for answer in answers),

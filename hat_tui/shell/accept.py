@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import io
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
@@ -30,6 +31,8 @@ OK, NOT_ACCEPTED, WRONG_USE, OPEN = 0, 1, 2, 3
 
 def accept(options: argparse.Namespace, bench: Bench, out: TextIO, ask: Callable[[str], str] = input) -> int:
     """Run one of the commands of `acceptance.flags`; the exit code. Results go to `out`, trouble to standard error."""
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(errors="replace")  # bars and signs, where the locale has none
     command = {
         "run": _run,
         "resume": _resume,
