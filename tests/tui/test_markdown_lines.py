@@ -152,6 +152,17 @@ def test_long_code_lines_wrap_and_are_copied_whole() -> None:
     assert copied(lines) == "x" * 50
 
 
+def test_code_lines_wrap_after_a_blank_near_the_end_and_lose_none() -> None:
+    code = "return sorted(words, key=len)  # stable: equal lengths keep their order"
+    lines = drawn(f"```\n{code}\n```", 40).lines
+    assert [line.words() for line in lines] == [
+        "return sorted(words, key=len)  # ",
+        "stable: equal lengths keep their ",
+        "order",
+    ]
+    assert copied(lines) == code
+
+
 def test_only_safe_links_can_be_followed() -> None:
     lines = drawn("[a](http://b.c) http://d.e. `http://f.g`").lines
     links = {segment.style.link for line in lines for segment in line.segments if segment.style}

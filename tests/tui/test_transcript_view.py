@@ -211,6 +211,13 @@ async def test_the_end_is_followed_by_part_of_a_page() -> None:
         assert len(tops) <= 40 // (HEIGHT // 2) + 2
 
 
+async def test_a_reply_that_comes_in_one_burst_leaves_no_half_page_blank() -> None:
+    async with transcript(*many(20), reply(99)) as (view, _):
+        view.stream(99, "line\n" * 30)
+        view.flush()
+        assert screen(view)[-2:] == ["  line", ""]
+
+
 async def test_streaming_never_moves_a_view_that_was_scrolled_up() -> None:
     async with transcript(*many(20), reply(99)) as (view, pilot):
         view.focus()

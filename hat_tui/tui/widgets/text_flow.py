@@ -107,10 +107,16 @@ def cut_lines(row: Flow, cuts: list[Cut], margin: Margin) -> list[Line]:
 
 
 def chop(text: str, width: int) -> list[Cut]:
-    """Cuts of `text` into lines of `width` cells, blanks and all, for code."""
-    if text.isascii():
-        return [(start, min(start + width, len(text))) for start in range(0, len(text), width)] or [(0, 0)]
+    """Cuts of `text` into lines of at most `width` cells that lose no blank, for code; after a blank near the end."""
     cuts: list[Cut] = []
+    if text.isascii():
+        start = 0
+        while len(text) - start > width:
+            end = text.rfind(" ", start + width * 2 // 3, start + width) + 1 or start + width
+            cuts.append((start, end))
+            start = end
+        cuts.append((start, len(text)))
+        return cuts
     line = used = 0
     for start, _, cells in split_graphemes(text)[0]:
         if used + cells > width and start > line:

@@ -114,7 +114,8 @@ class TranscriptScroll(ScrollView):
                 if end:
                     top = max(0, total - height)
                 elif total > top + height:
-                    top = total - height + height // 2
+                    # What comes in one burst takes the place that would be kept free for what comes next.
+                    top = total - height + max(0, height // 2 - (total - top - height))
             # What turns out shorter than it was guessed brings turns above into view, which are laid out in their turn.
             for _ in range(3):
                 top = min(self._laid_out_from(top, height), max(0, store.heights.total - 1))
