@@ -44,7 +44,7 @@ class Judging:
     @property
     def marked(self) -> Marked | None:
         """The mark that the answer in hand has already."""
-        return self.run.marks.get(self.order[self.at])
+        return self.run.marks.get(self.slot) if self.slot else None
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -60,10 +60,11 @@ class Judging:
         self.at += 1
         self._to_unmarked()
 
-    def remark(self, remark: str) -> None:
-        """Change the remark of the answer in hand, when it has a mark, and stay there. Raises NotKept."""
-        if self.marked and self.marked.remark != remark:
-            self._give(replace(self.marked, at=self._clock(), remark=remark))
+    def remark(self, remark: str, slot: Slot | None = None) -> None:
+        """Change the remark of `slot`, by default the answer in hand, when it has a mark. Raises NotKept."""
+        marked = self.marked if slot is None else self.run.marks.get(slot)
+        if marked and marked.remark != remark:
+            self._give(replace(marked, at=self._clock(), remark=remark))
 
     def take_back(self) -> None:
         """The answer in hand has no mark any more. Raises NotKept."""

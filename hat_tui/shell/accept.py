@@ -152,7 +152,10 @@ def _judge_answers(judging: Judging, out: TextIO, ask: Ask) -> None:
             case "b":
                 judging.back()
             case "0" | "1" | "2" | "3" | "4" | "5":
-                judging.mark(int(typed), _typed(ask, "remark (or nothing): "))
+                slot, before = judging.slot, judging.marked.remark if judging.marked else ""
+                judging.mark(int(typed), before)
+                if remark := _typed(ask, "remark (or nothing): ", at_end=""):
+                    judging.remark(remark, slot)
             case _:
                 print("Type a number from 0 to 5, or s, b or q.", file=out)
 
@@ -187,12 +190,12 @@ def _print_prompts(prompts: Sequence[str], replies: Sequence[str], out: TextIO) 
             print(f"replied: {shown(replies[number])}", file=out)
 
 
-def _typed(ask: Ask, prompt: str) -> str:
-    """What a person types; the end of input is "q"."""
+def _typed(ask: Ask, prompt: str, at_end: str = "q") -> str:
+    """What a person types, `at_end` when nothing comes any more."""
     try:
         return ask(prompt).strip()
     except EOFError:
-        return "q"
+        return at_end
 
 
 def _list(options: argparse.Namespace, bench: Bench, out: TextIO, _: Ask) -> int:

@@ -95,6 +95,16 @@ def test_judging_can_be_left_gone_back_in_and_gone_on_with():
     assert [marked.mark for marked in bench.read("last")[1].marks.values()] == [2, 4]
 
 
+def test_a_mark_is_written_before_its_remark_is_asked_for():
+    bench = MemoryBench()
+    accepted(bench, "run", "talk", "--model", "small")
+    assert accepted(bench, "judge", typed=["4"])[0] == accept.OPEN
+    [marked] = bench.read("last")[1].marks.values()
+    assert (marked.mark, marked.remark) == (4, "")
+    accepted(bench, "judge", typed=["b", "5", "knows her", "b", "3", "", "q"])
+    assert [(m.mark, m.remark) for m in bench.read("last")[1].marks.values()] == [(3, "knows her")]
+
+
 def test_pairs_are_judged_and_rated():
     bench = MemoryBench()
     bench.add(run_of({"small": [4, 4], "large": [2, 2]}))
