@@ -395,6 +395,10 @@ class Services:
     """The session to go on with."""
     keys: Mapping[str, str] = field(default_factory=dict)
     theme: str = ""
+    """A theme by name; "" for the usual one, dark or light as the terminal is."""
+    dark: bool | None = None
+    """How the terminal was the last time; None when it never said."""
+    remember_dark: Callable[[bool], None] = lambda dark: None
     files: TextFiles | None = None
     """None where the person must not reach files or programs: no attaching, editing, exporting, downloading."""
     bench: "Callable[[], Bench] | None" = None

@@ -51,7 +51,9 @@ def services(settings: Settings, *, resume: str = "", connection: str = "") -> S
         downloads=Downloads(locations.models_folder(settings.models_dir)),
         saved=saved,
         examine=lambda: examine(replace(patient(settings), ask_terminal=False)),
-        remember=lambda target: last_used.write(_as_last_used(target)),
+        remember=lambda target: last_used.write(_with(last_used.read(), target)),
+        remember_dark=lambda dark: last_used.write(replace(last_used.read(), dark=dark)),
+        dark=last_used.read().dark,
         copy=clipboard.here(locations.state_folder()).copy,
         clock=lambda: datetime.now().astimezone().replace(microsecond=0),
         seconds=time.monotonic,
@@ -160,7 +162,7 @@ def _server_at(url: str, settings: Settings, saved: ConnectionFile) -> RemoteSer
     return replace(server, key=settings.key(), model=settings.served_model or server.model)
 
 
-def _as_last_used(target: Target) -> LastUsed:
+def _with(last: LastUsed, target: Target) -> LastUsed:
     if isinstance(target, RemoteServer):
-        return LastUsed(url=target.url)
-    return LastUsed(model=str(Path(target.options.models[0].path).resolve()))
+        return replace(last, url=target.url, model="")
+    return replace(last, url="", model=str(Path(target.options.models[0].path).resolve()))

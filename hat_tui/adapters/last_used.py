@@ -1,17 +1,19 @@
-"""What was used last, so that the program opens with it: a model file or a server's address, never its key."""
+"""What was used last, so that the program opens with it: a model file or a server's address, never its key; and how
+the terminal looked."""
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class LastUsed:
-    """One of the two is set."""
+    """Of model and URL one is set. `dark` is None until a terminal has said whether it is."""
 
     model: str = ""
     url: str = ""
+    dark: bool | None = None
 
 
 class LastUsedFile:
@@ -24,7 +26,10 @@ class LastUsedFile:
         """What was written last; empty when nothing was."""
         try:
             stored = json.loads(self._path.read_text(encoding="utf-8"))
-            return LastUsed(str(stored.get("model", "")), str(stored.get("url", "")))
+            dark = stored.get("dark")
+            return LastUsed(
+                str(stored.get("model", "")), str(stored.get("url", "")), dark if isinstance(dark, bool) else None
+            )
         except (OSError, ValueError, AttributeError):
             return LastUsed()
 
@@ -33,7 +38,7 @@ class LastUsedFile:
         fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh.write_text(json.dumps({"model": used.model, "url": used.url}), encoding="utf-8")
+            fresh.write_text(json.dumps(asdict(used)), encoding="utf-8")
             fresh.replace(self._path)
         except OSError:
             return

@@ -1,9 +1,11 @@
 """The full-screen program: one app, one chat screen, and what lies over it."""
 
+import os
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -14,9 +16,12 @@ from hat_tui.tui.bindings import binding
 from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.screens.keys_help import KeysHelpScreen
+from hat_tui.tui.terminal.background import BackgroundTold, dark_by_environment
 
 if TYPE_CHECKING:
     from hat_tui.tui.terminal.handover import Handover
+
+DARK, LIGHT = "textual-dark", "textual-light"
 
 
 class HatTuiApp(App[None]):
@@ -40,6 +45,16 @@ class HatTuiApp(App[None]):
         self.set_keymap(dict(services.keys))
         if services.theme in self.available_themes:
             self.theme = services.theme
+        elif (services.dark if services.dark is not None else dark_by_environment(os.environ)) is False:
+            self.theme = LIGHT
+
+    @on(BackgroundTold)
+    def suit_the_terminal(self, event: BackgroundTold) -> None:
+        """Be dark or light as the terminal is, unless a theme was chosen."""
+        if event.dark != self.services.dark:
+            self.services.remember_dark(event.dark)
+        if not self.services.theme and self.theme in (DARK, LIGHT):
+            self.theme = DARK if event.dark else LIGHT
 
     def get_default_screen(self) -> Screen[None]:
         return ChatScreen(self.services, self._handover.take if self._handover else str)

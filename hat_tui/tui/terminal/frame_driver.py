@@ -22,9 +22,10 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
-from hat_tui.tui.terminal import tty_mode
+from hat_tui.tui.terminal import background, tty_mode
 from hat_tui.tui.terminal.abilities import background_erase, escape_delay, over_ssh
 from hat_tui.tui.terminal.answers import AnswerParser
+from hat_tui.tui.terminal.background import BackgroundReader, BackgroundTold
 from hat_tui.tui.terminal.flow import STATUS_ANSWER, STATUS_REQUEST, Flow
 from hat_tui.tui.terminal.grid import UNKNOWN, Grid
 from hat_tui.tui.terminal.handover import Handover, keep_frame, shown_by
@@ -83,6 +84,7 @@ class FrameDriver(Driver):
         self._painter = Painter(Grid(width, height), Abilities(bce=background_erase(os.environ)))
         self._parser = AnswerParser(self._answered, debug)
         self._escape_delay = escape_delay(os.environ)
+        self._background = BackgroundReader()
         self._decode = getincrementaldecoder("utf-8")("replace").decode
 
     @property
@@ -166,7 +168,10 @@ class FrameDriver(Driver):
         # Whole answers are taken out here, even from the middle of a paste; the parser knows those that came in pieces.
         for _ in range(text.count(STATUS_ANSWER)):
             self._answered()
-        if not (text := text.replace(STATUS_ANSWER, "")):
+        text = self._background.feed(text.replace(STATUS_ANSWER, ""))
+        if (dark := self._background.tell()) is not None:
+            self.send_message(BackgroundTold(dark=dark))
+        if not text:
             return
         for message in self._parser.feed(text):
             self.process_message(message)
@@ -237,6 +242,7 @@ class FrameDriver(Driver):
             shown.chars[0][x] = UNKNOWN
         self._probing = True
         first += tty_mode.entering(mouse=self._mouse, hover=not over_ssh(os.environ), kitty=self._kitty)
+        first += background.QUERY
         # The first answer tells of the link before the first frame is due.
         first += STATUS_REQUEST
         self._outlet.write(first.encode(), at_once=True)
