@@ -30,11 +30,11 @@ from pathlib import Path
 from hat_tui.adapters.session_folder import SessionFolder
 folder = SessionFolder(Path(sys.argv[1]))
 import hat_tui.chat.dialogue
-begun = time.perf_counter()
+begun, worked = time.perf_counter(), time.process_time()
 {work}
-seconds = time.perf_counter() - begun
+seconds, cpu = time.perf_counter() - begun, time.process_time() - worked
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(seconds, int(peak) / 1024)
+print(seconds, cpu, int(peak) / 1024)
 """
 
 
@@ -57,24 +57,28 @@ def main() -> None:
         size = sum(path.stat().st_size for path in many.iterdir())
         print(f"long session: {options.turns} turns, {(one / 'long.txt').stat().st_size / 1e6:.1f} MB")
         print(f"many sessions: {options.files} files, {size / options.files / 1e3:.1f} kB each\n")
-        print("| | s | peak memory, MB |\n| --- | --- | --- |")
+        print("| | s | of it CPU, s | peak memory, MB |\n| --- | --- | --- | --- |")
         for name, folder, work in [
             ("open an empty session", one, "conversation, file, _ = folder.resume('empty')"),
             ("open the long session", one, "conversation, file, _ = folder.resume('long'); conversation.path()"),
             ("list many, cold", many, "folder.list()"),
-            ("list many again", many, "folder.list(); begun = time.perf_counter(); folder.list()"),
+            (
+                "list many again",
+                many,
+                "folder.list(); begun, worked = time.perf_counter(), time.process_time(); folder.list()",
+            ),
             ("search many, word in all", many, "folder.search('quiet')"),
             ("search many, word in none", many, "folder.search('zebra')"),
             ("search many, two words, one not ASCII", many, "folder.search('river straße')"),
             (
                 "search many after a list",
                 many,
-                "folder.list(); begun = time.perf_counter(); folder.search('river lima')",
+                "folder.list(); begun, worked = time.perf_counter(), time.process_time(); folder.search('river lima')",
             ),
             ("prompts of before", many, "folder.recent_prompts()"),
         ]:
-            seconds, memory = measure(folder, work)
-            print(f"| {name} | {seconds:.3f} | {memory:.0f} |", flush=True)
+            seconds, cpu, memory = measure(folder, work)
+            print(f"| {name} | {seconds:.3f} | {cpu:.3f} | {memory:.0f} |", flush=True)
 
 
 def chat(rng: random.Random, turns: int, words: int) -> list[Record]:
@@ -100,14 +104,14 @@ def text(rng: random.Random, words: int) -> str:
     return " ".join(rng.choices(WORDS, k=words)) + rng.choice([".", "…", "?\n\n- one\n- two"])
 
 
-def measure(folder: Path, work: str) -> tuple[float, float]:
-    """Seconds and peak megabytes of `work`."""
+def measure(folder: Path, work: str) -> list[float]:
+    """Seconds, those of the processor, and peak megabytes of `work`."""
     runs = []
     for _ in range(RUNS):
         program = [sys.executable, "-c", MEASURED.format(work=work), str(folder)]
         done = subprocess.run(program, check=True, capture_output=True, text=True)
         runs.append([float(figure) for figure in done.stdout.split()])
-    return statistics.median(run[0] for run in runs), statistics.median(run[1] for run in runs)
+    return [statistics.median(figures) for figures in zip(*runs, strict=True)]
 
 
 if __name__ == "__main__":
