@@ -86,7 +86,8 @@ LAUNCH_SPECS: tuple[LaunchSpec, ...] = (
     LaunchSpec("n_gpu_layers", "GPU layers", "int", "layers on the GPU, -1 for all; needs a build with one", "0",
                -1, 10_000),
     LaunchSpec("flash_attention", "Flash attention", "flag", "less memory for a long context", "no"),
-    LaunchSpec("cache_type_k", "Type of cached keys", "choice", "q8_0 takes half the memory of f16", "f16",
+    LaunchSpec("cache_type_k", "Type of cached keys", "choice", "q8_0 takes half the memory of f16, and nearly "
+               "twice the time to read a prompt", "f16",
                choices=tuple(CACHE_TYPES)),
     LaunchSpec("cache_type_v", "Type of cached values", "choice", "a quantized one needs flash attention", "f16",
                choices=tuple(CACHE_TYPES)),
