@@ -241,8 +241,8 @@ async def test_steps_before_the_first_answer_are_named_too(http):
 async def test_the_real_installation_passes_with_the_demo_model(tmp_path):
     pytest.importorskip("llama_cpp", reason="needs the extra: pip install hat-tui[server]")
     demo = Path(__file__).parents[2] / "models" / "hat-demo.gguf"
-    article = """llama-2 alpaca qwen vicuna oasst_llama baichuan-2 baichuan openbuddy redpajama-incite snoozy phind intel
-        open-orca mistrallite zephyr pygmalion chatml mistral-instruct chatglm3 openchat saiga gemma functionary
+    article = """llama-2 alpaca qwen vicuna oasst_llama baichuan-2 baichuan openbuddy redpajama-incite snoozy phind
+        intel open-orca mistrallite zephyr pygmalion chatml mistral-instruct chatglm3 openchat saiga gemma functionary
         functionary-v2 functionary-v1 chatml-function-calling"""
     assert set(article.split()) <= set(ask_installed_server().formats)
     checks = await found(Patient({}, tmp_path, demo, ask_terminal=False))
