@@ -68,6 +68,7 @@ class Terminal:
     ) -> None:
         self.columns, self.rows = columns, rows
         self._reply, self._bce, self._rep, self._answers, self._sync = reply, bce, rep, answers, sync
+        self.light = False
         self.unknown: list[str] = []
         self.modes: set[int] = {7, 25}
         self.clipboard: list[str] = []
@@ -182,7 +183,8 @@ class Terminal:
         elif kind == "52":
             self.clipboard.append(rest)
         elif kind in ("10", "11") and rest == "?" and self._answers:
-            self._reply(f"\x1b]{kind};rgb:{'eeee/eeee/eeee' if kind == '10' else '1111/1111/1111'}\x1b\\".encode())
+            is_light = (kind == "10") != self.light
+            self._reply(f"\x1b]{kind};rgb:{'eeee/eeee/eeee' if is_light else '1111/1111/1111'}\x1b\\".encode())
 
     def _csi(self, parameters: str, between: str, final: str) -> None:
         if parameters[:1] in ("<", "=", ">", "?") and final not in "hlpu":

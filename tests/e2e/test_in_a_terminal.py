@@ -81,20 +81,22 @@ def test_ctrl_j_and_alt_enter_add_lines_and_a_burst_of_text_and_enter_is_one_pro
         chat.until_kept("\none\ntwo\nthree\n=== end 1")
 
 
-def test_a_light_terminal_gets_light_colours_now_and_from_the_start_the_next_time(tmp_path: Path) -> None:
+def test_a_light_terminal_gets_light_colours_and_the_next_time_from_the_start(tmp_path: Path) -> None:
     def background(chat: TerminalSession) -> str:
         return chat.terminal.looks[5][5].background
 
-    with TerminalSession(tmp_path, "--model", str(MODEL), COLORTERM="truecolor") as chat:
-        chat.until(READY)
-        dark = background(chat)
-        chat.send(b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\")
-        assert chat.pump(10, lambda: background(chat) != dark)
-        light = background(chat)
-        chat.send(b"still typing")
-        chat.until("still typing")
-        chat.send(b"\x11")
-        assert chat.wait() == 0
-    with TerminalSession(tmp_path, "--model", str(MODEL), COLORTERM="truecolor") as chat:
-        chat.until(READY)
-        assert background(chat) == light
+    seen = []
+    for is_light in (False, True, True):
+        with TerminalSession(tmp_path, "--model", str(MODEL), COLORTERM="truecolor") as chat:
+            chat.terminal.light = is_light
+            chat.until("Write to the model")
+            seen.append(background(chat))
+            chat.until(READY)
+            chat.settle()
+            seen.append(background(chat))
+            chat.send(b"\x11")
+            assert chat.wait() == 0
+    dark, light = seen[0], seen[-1]
+    assert dark != light
+    assert seen[1] == dark
+    assert seen[3:] == [light, light, light]
