@@ -14,7 +14,7 @@ from fakes import (
     fake_services,
     says,
 )
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from hat_tui.chat.parameters import SamplingParameters
@@ -23,6 +23,7 @@ from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Note
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.services import Attachment, NotAttached, Services
 from hat_tui.tui.app import HatTuiApp
+from hat_tui.tui.keymap import CHAT
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.widgets.prompt_box import PromptBox
 
@@ -461,3 +462,32 @@ async def test_a_session_is_resumed_with_its_parameters_and_goes_on() -> None:
         assert chat.screen.parameters.top_k == 7
         await chat.ask("and now")
         assert [m.text for m in endpoint.requests[0].messages[1:]] == ["remember", "I am ready.", "and now"]
+
+
+async def test_a_slip_its_backspace_and_the_rest_that_come_in_one_packet_keep_their_order() -> None:
+    async with driven(fake_services()) as chat:
+        await chat.ready()
+        chat.pilot.app.post_message(Key("h", "h"))
+        for key in ("x", "backspace", "i", "home", "o", "ctrl+k", "p"):
+            chat.pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await chat.until(lambda: chat.screen.prompt.text == "op")
+
+
+async def test_enter_and_ctrl_j_can_change_places() -> None:
+    endpoint = ScriptedEndpoint()
+    async with driven(replace(fake_services(endpoint), keys={"send": "ctrl+j", "newline": "enter"})) as chat:
+        await chat.ready()
+        await chat.pilot.press("a", "enter", "b")
+        await chat.until(lambda: chat.screen.prompt.text == "a\nb")
+        await chat.pilot.press("ctrl+j")
+        await chat.until(lambda: endpoint.requests)
+
+
+async def test_every_key_of_the_table_reaches_its_action_from_the_prompt() -> None:
+    async with driven(fake_services()) as chat:
+        await chat.ready()
+        await chat.ask("a")
+        taken = chat.screen.active_bindings
+        for action in CHAT:
+            for key in action.keys.split(","):
+                assert taken[key].binding.id == action.id, key

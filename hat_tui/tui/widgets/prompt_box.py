@@ -77,6 +77,10 @@ class PromptBox(TextArea):
         # The terminal's own cursor costs nothing to move, and input methods open their windows there.
         self.hardware_caret = getattr(self.app.driver_class, "hardware_caret", False) and not self.app.is_headless
         self.set_class(self.hardware_caret, "-hardware-caret")
+        for taken in ("f6", "f7"):  # TextArea's, for selecting; they are the chat's here
+            self._bindings.key_to_bindings.pop(taken, None)
+        self._own_bindings = self._bindings.copy()
+        self._own_bindings.apply_keymap(self.app._keymap)
 
     def remember(self, prompts: Sequence[str]) -> None:
         """Put prompts into the history, oldest first; the same one twice in a row counts once."""
@@ -153,17 +157,17 @@ class PromptBox(TextArea):
                 self._at = None
                 self.put(self._draft)
 
-    def on_key(self, event: events.Key) -> None:
-        """Do what the box's own keys are bound to, in the order in which they were typed.
+    async def on_key(self, event: events.Key) -> None:
+        """Do what the box's keys are bound to, as the person has set them, in the order in which they were typed.
 
         Textual runs a binding on the app's queue, where it may overtake the letters before it or fall behind those
-        after it: a line and its Enter that arrive in one packet would be torn apart.
+        after it: a line and its Enter, or a slip and its Backspace, that arrive in one packet would be torn apart.
         """
-        for bound in self._bindings.key_to_bindings.get(event.key, ()):
-            if bound.action in ("send", "new_line", "older", "newer", "complete"):
+        for bound in self._own_bindings.key_to_bindings.get(event.key, ()):
+            if await self.app.run_action(bound.action, self):
                 event.stop()
                 event.prevent_default()
-                getattr(self, f"action_{bound.action}")()
+                return
         if event.key.startswith("alt+"):
             # Textual gives it the letter as its character, and TextArea would write that.
             event.prevent_default()
