@@ -93,7 +93,7 @@ HAT_TUI: Final = Client(
 HAT_TUI_PLAIN: Final = Client(
     "hat-tui --plain",
     lambda url, home: [sys.executable, "-m", "hat_tui", "--plain", "--url", _bare(url)],
-    ready="> ",
+    ready="You: ",
     stop=b"\x03",
     takes_keys_while_streaming=False,
 )

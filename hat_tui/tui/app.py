@@ -1,5 +1,6 @@
 """The full-screen program: one app, one chat screen, and what lies over it."""
 
+import gc
 import os
 from collections.abc import Iterable
 from functools import partial
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from hat_tui.tui.terminal.handover import Handover
 
 DARK, LIGHT = "textual-dark", "textual-light"
+
+
+_IMPORTED_S = 3.0
+"""After the first paint; by then what is imported behind it is there."""
+
+
+def _spare_what_stays() -> None:
+    """Leave what is there for good out of garbage collection: walking it holds a key up for a tenth of a second."""
+    gc.freeze()
+    gc.enable()
 
 
 class HatTuiApp(App[None]):
@@ -47,6 +58,9 @@ class HatTuiApp(App[None]):
             self.theme = services.theme
         elif (services.dark if services.dark is not None else dark_by_environment(os.environ)) is False:
             self.theme = LIGHT
+
+    def on_ready(self) -> None:
+        self.set_timer(_IMPORTED_S, _spare_what_stays)
 
     @on(BackgroundTold)
     def suit_the_terminal(self, event: BackgroundTold) -> None:
