@@ -71,9 +71,20 @@ def _lex(language: str, code: str) -> tuple[list[Coloured], list[bool]]:
     # While there is no code, the language may still be half a word.
     lexer = LEXERS.get(language) if code else None
     if lexer is None:
-        lines = [[(text, "panel")] if text else [] for text in code.split("\n")]
-        return lines, [True] * len(lines)
-    lines = [[]]
+        return _plain(code)
+    try:
+        return _coloured(lexer, code)
+    except Exception:  # noqa: BLE001 (lexers are other people's code, and this is what a model wrote)
+        return _plain(code)
+
+
+def _plain(code: str) -> tuple[list[Coloured], list[bool]]:
+    lines: list[Coloured] = [[(text, "panel")] if text else [] for text in code.split("\n")]
+    return lines, [True] * len(lines)
+
+
+def _coloured(lexer: Lexer, code: str) -> tuple[list[Coloured], list[bool]]:
+    lines: list[Coloured] = [[]]
     breaks: list[bool] = []
     for token, value in lexer.get_tokens(code):
         name = _style_name(token)
@@ -110,7 +121,6 @@ class Lexers:
     def load(self, languages: Iterable[str]) -> bool:
         """Load lexers, in any thread; whether there was one for any of the languages."""
         from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped] # noqa: PLC0415
-        from pygments.util import ClassNotFound  # type: ignore[import-untyped] # noqa: PLC0415
 
         found = False
         for language in languages:
@@ -118,7 +128,7 @@ class Lexers:
                 lexer = cast("Lexer", get_lexer_by_name(language, stripnl=False, ensurenl=False))
                 # The first text compiles what the first use of the class has not.
                 list(lexer.get_tokens("x"))
-            except ClassNotFound:
+            except Exception:  # noqa: BLE001 (none of that name, or one that some other package brings and breaks)
                 self._loaded[language] = None
                 continue
             self._loaded[language] = lexer
