@@ -1,6 +1,10 @@
-"""The key table's entries as Textual bindings."""
+"""The key table's entries as Textual bindings, and keys that must not overtake letters."""
+
+from collections.abc import Callable
+from typing import Any
 
 from textual.binding import Binding
+from textual.screen import Screen
 
 from hat_tui.tui.keymap import action
 
@@ -10,3 +14,12 @@ def binding(id: str, do: str, *, also: str = "", show: bool = False, priority: b
     entry = action(id)
     keys = ",".join(filter(None, (entry.keys, also)))
     return Binding(keys, do, entry.label, show=show, priority=priority, id=entry.id, tooltip=entry.help)
+
+
+def after_typing(screen: Screen[Any], do: Callable[[], object]) -> None:
+    """Do it when the letters typed before have arrived and been answered.
+
+    A priority binding acts at once, while letters go through the queue of the widget that has the focus: in a burst, as
+    over a slow link, Enter would come before the text it is to take.
+    """
+    (screen.focused or screen).call_later(screen.call_later, do)

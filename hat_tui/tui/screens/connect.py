@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.server.target import RemoteServer
 from hat_tui.services import NotSaved, SavedConnection, SavedConnections
+from hat_tui.tui.bindings import after_typing
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.widgets.key_bar import KeyBar
 
@@ -175,8 +176,11 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
             return None
         return RemoteServer(address, self.key.value.strip(), self.model.value.strip(), self.as_name.value.strip())
 
-    def action_save(self) -> bool:
-        """Keep what stands in the fields under its name; false when it could not be."""
+    def action_save(self) -> None:
+        """Keep what stands in the fields under its name."""
+        after_typing(self, self._save)
+
+    def _save(self) -> bool:
         if (server := self._typed_server()) is None:
             return False
         if not self._may_save:
@@ -196,6 +200,9 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
 
     def action_connect(self) -> None:
         """Return the saved one under the bar, or what was typed; saved before when it has a name."""
+        after_typing(self, self._connect)
+
+    def _connect(self) -> None:
         if saved := self._here:
             self.dismiss(saved.target)
             return
@@ -208,7 +215,7 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
             self.as_name.focus()
         elif not server.name:
             self.dismiss(server)
-        elif self.action_save():
+        elif self._save():
             self.dismiss(RemoteServer(server.url, "", server.model, server.name))
 
     @on(OptionList.OptionSelected)

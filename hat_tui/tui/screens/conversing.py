@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from itertools import count
 
 from textual import on, work
@@ -13,6 +13,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
+from textual.worker import WorkerError
 
 from hat_tui import commands
 from hat_tui.chat.conversation import Conversation, Turn
@@ -24,9 +25,9 @@ from hat_tui.chat.thinking import AllThought
 from hat_tui.chat.tokens import TokenCounter
 from hat_tui.link import Link
 from hat_tui.server.phase import Phase, ServerState
-from hat_tui.server.target import Target
+from hat_tui.server.target import LocalModel, Target
 from hat_tui.services import Attachment, LogLines, NotAttached, NotConnected, Nowhere, Services
-from hat_tui.tui.entries import entry, measured, note, seconds
+from hat_tui.tui.entries import entry, note, seconds, speed
 from hat_tui.tui.widgets.command_hints import CommandHints
 from hat_tui.tui.widgets.key_bar import KeyBar
 from hat_tui.tui.widgets.prompt_box import PromptBox
@@ -36,6 +37,8 @@ from hat_tui.tui.widgets.transcript_view import TranscriptView
 from hat_tui.tui.widgets.turn_lines import Entry
 
 WELCOME = "How may I help you today? Write below, Enter sends. Ctrl+G shows all keys, Ctrl+P all commands."
+
+UNSAVED = "The chat goes on and forgets nothing while hat-tui runs; /save FOLDER keeps all of it elsewhere."
 
 RESTRICTED = "This hat-tui is restricted: it reaches no files and no programs."
 
@@ -108,7 +111,7 @@ class ConversingScreen(Screen[None]):
             endpoint, facts = await self.link.open(target)
         except NotConnected as trouble:
             self.tell(str(trouble), "error")
-            self.status.state = "crashed"
+            self.status.state = "crashed" if isinstance(target, LocalModel) else "lost"
             self.not_opened(trouble)
             return
         if self.dialogue.model.model and self.dialogue.model != facts:
@@ -260,7 +263,7 @@ class ConversingScreen(Screen[None]):
                 self.tell(why, "error")
                 self._give_back(prompt)
             case TurnEnded(turn=turn):
-                self.status.speed = measured(turn.measure).rpartition(" · ")[2]
+                self.status.speed = speed(turn.measure)
                 if turn.ending is Ending.FAILED and not turn.text:
                     self._give_back(prompt)
 
@@ -291,7 +294,7 @@ class ConversingScreen(Screen[None]):
             self.transcript.update(self.as_entry(turn))
         self.refresh_bindings()
         if self.dialogue.not_kept:
-            self.tell(self.dialogue.not_kept, "error")
+            self.tell(f"{self.dialogue.not_kept}. {UNSAVED}", "error")
         self.look_ahead()
         self._send_next()
 
@@ -302,6 +305,13 @@ class ConversingScreen(Screen[None]):
         self.held = bool(self.queue)
         self.workers.cancel_group(self, "reply")
         return True
+
+    async def end_reply(self) -> None:
+        """Stop the running reply and wait until its end is kept."""
+        self.stop_reply()
+        for worker in [worker for worker in self.workers if worker.group == "reply"]:
+            with suppress(WorkerError):
+                await worker.wait()
 
     # What is shown
 

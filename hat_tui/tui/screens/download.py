@@ -21,6 +21,7 @@ from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.gguf.repository import DownloadProgress, NotThere, RemoteModel, Repository, choose, recommended
 from hat_tui.server.catalogue import CATALOGUE, Recommended
 from hat_tui.services import Downloads, NotDownloaded
+from hat_tui.tui.bindings import after_typing
 from hat_tui.tui.widgets.amounts import duration, size
 from hat_tui.tui.widgets.key_bar import KeyBar
 
@@ -142,6 +143,9 @@ class DownloadScreen(ModalScreen[Path | None]):
 
     def action_take(self) -> None:
         """Go on with what was typed or is under the bar."""
+        after_typing(self, self._take)
+
+    def _take(self) -> None:
         typed, at = self.box.value.strip(), self.options.highlighted
         chosen = self._offered[at] if at is not None and at < len(self._offered) else None
         if self._repository is None and REPOSITORY.fullmatch(typed):

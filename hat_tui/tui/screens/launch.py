@@ -17,6 +17,7 @@ from hat_tui.gguf.facts import Fit
 from hat_tui.server.launch import LaunchOptions
 from hat_tui.server.launch_form import LAUNCH_SPECS, BadLaunch, problems, warnings, with_extra, with_text
 from hat_tui.services import Launcher, ServerPart
+from hat_tui.tui.bindings import after_typing
 from hat_tui.tui.widgets.amounts import size
 from hat_tui.tui.widgets.key_bar import KeyBar
 from hat_tui.tui.widgets.launch_fields import LaunchField
@@ -191,6 +192,9 @@ class LaunchScreen(ModalScreen[LaunchOptions | None]):
 
     def action_launch(self) -> None:
         """Leave with the options when nothing is wrong, else go to what is."""
+        after_typing(self, self._launch)
+
+    def _launch(self) -> None:
         self._check()
         if self._options:
             self.dismiss(self._options)

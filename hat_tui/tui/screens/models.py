@@ -20,6 +20,7 @@ from hat_tui.chat.safe_text import shown_line
 from hat_tui.gguf.facts import Fit, ModelFacts, fit
 from hat_tui.server.target import LocalModel
 from hat_tui.services import Downloads, Launcher, ModelChoice, Models, NotConnected
+from hat_tui.tui.bindings import after_typing
 from hat_tui.tui.screens.download import DownloadScreen
 from hat_tui.tui.widgets.amounts import amount, size
 from hat_tui.tui.widgets.key_bar import KeyBar
@@ -249,6 +250,9 @@ class ModelsScreen(ModalScreen[Wanted | None]):
 
     def action_load(self) -> None:
         """Leave with the marked models, or the one under the bar."""
+        after_typing(self, self._load)
+
+    def _load(self) -> None:
         here = self._here
         if self._marked:
             marked = tuple(choice.path for choice in self._found if choice.path in self._marked)
@@ -260,6 +264,9 @@ class ModelsScreen(ModalScreen[Wanted | None]):
 
     def action_configure(self) -> None:
         """Leave for the launch form of the model under the bar."""
+        after_typing(self, self._configure)
+
+    def _configure(self) -> None:
         if isinstance(here := self._here, ModelChoice):
             self._if_whole(here, Configure(here.path))
 

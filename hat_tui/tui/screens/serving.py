@@ -238,13 +238,15 @@ class ServingScreen(TurnsScreen):
             where = self.link.connection.url if self.link.connection else ""
             await self.app.push_screen_wait(InvitationScreen(invitation(where, options.api_key), self.copy))
 
-    def _unshare(self) -> None:
+    @work(exclusive=True, group="dialog")
+    async def _unshare(self) -> None:
         target = self.link.target
-        if isinstance(target, LocalModel) and not is_loopback(target.options.host):
-            self.open(LocalModel(replace(target.options, host="127.0.0.1", port=0, api_key="")))
-            self.tell("The server is taken back to this machine alone.")
-        else:
+        if not isinstance(target, LocalModel) or is_loopback(target.options.host):
             self.tell("Nothing is shared.")
+            return
+        await self.open(LocalModel(replace(target.options, host="127.0.0.1", port=0, api_key=""))).wait()
+        if self.link.ready:
+            self.tell("The server listens to this machine alone again.")
 
     # The machine
 
