@@ -223,6 +223,13 @@ async def an_app(folder, model, module="pretend_server"):
         await app.wait()
 
 
+def is_free(port):
+    with contextlib.suppress(OSError):
+        check_port("127.0.0.1", port)
+        return True
+    return False
+
+
 def is_gone(pid):
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
@@ -233,8 +240,7 @@ async def test_the_server_dies_with_its_app(tmp_path, how, model):
     async with an_app(tmp_path, model) as (app, record):
         assert not is_gone(record["pid"])
         app.send_signal(how)
-        await until(lambda: is_gone(record["pid"]), seconds=2)
-    check_port("127.0.0.1", record["port"])
+        await until(lambda: is_gone(record["pid"]) and is_free(record["port"]), seconds=2)
 
 
 async def test_the_pipe_alone_ends_the_server_too(tmp_path):
