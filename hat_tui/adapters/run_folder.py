@@ -64,6 +64,7 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._listed: dict[Path, tuple[tuple[int, int], RunChoice]] = {}
 
     def create(self, plan: Planned) -> tuple[Run, RunFile]:
         """A new run, kept from here on. Raises NotKept."""
@@ -127,19 +128,26 @@ class RunFolder:
         raise NoSuchRun(f"{'Several runs have' if fitting else 'No run has'} {id} in the name; there are {named}")
 
     def list(self) -> Sequence[RunChoice]:
-        """All runs that can be read, newest first."""
+        """All runs that can be read, newest first. Those that did not change are not read again."""
         choices: list[RunChoice] = []
         for folder in self._folders():
-            with suppress(NoSuchRun):
-                run, _ = self.read(str(folder))
-                plan = run.plan
-                counts = (len(run.slots), len(run.answers), len(run.marks))
-                choices.append(RunChoice(folder.name, plan.protocol.name, plan.at, plan.models, *counts))
+            with suppress(NoSuchRun, OSError):
+                status = (folder / RECORDS).stat()
+                stamp = (status.st_size, status.st_mtime_ns)
+                known = self._listed.get(folder)
+                if known is None or known[0] != stamp:
+                    known = self._listed[folder] = stamp, _choice(folder, self.read(str(folder))[0])
+                choices.append(known[1])
         return choices[::-1]
 
     def _folders(self) -> Sequence[Path]:
         """The folders of runs, oldest first by the time of their plan; damaged ones before all."""
         return sorted((file.parent for file in self.path.glob(f"*/{RECORDS}")), key=_begun)
+
+
+def _choice(folder: Path, run: Run) -> RunChoice:
+    counts = (len(run.slots), len(run.answers), len(run.marks))
+    return RunChoice(folder.name, run.protocol.name, run.plan.at, run.plan.models, *counts)
 
 
 def _begun(folder: Path) -> tuple[float, str]:

@@ -120,6 +120,16 @@ def test_runs_are_listed_newest_first_and_found_by_a_part_of_their_name(tmp_path
         folder.read("damaged")
 
 
+def test_a_run_that_changes_is_listed_anew(tmp_path):
+    folder = RunFolder(tmp_path)
+    _, file = folder.create(plan())
+    assert folder.list()[0].marked == 0
+    file.keep(Answered(SLOT, AT, "Hello.", Ending.STOP))
+    file.keep(Marked(SLOT, AT, 4))
+    file.close()
+    assert (folder.list()[0].answered, folder.list()[0].marked) == (1, 1)
+
+
 def test_no_runs_yet_is_told_with_how_to_make_one(tmp_path):
     with pytest.raises(NoSuchRun, match="hat-tui accept run quick"):
         RunFolder(tmp_path / "nothing").find("last")
