@@ -193,6 +193,9 @@ def begin(arguments: Sequence[str], version: str, commands: Sequence[str] = ()) 
         return None
     if ASKS_FOR_NO_SCREEN.intersection(arguments) or set(commands).intersection(arguments):
         return None
+    locale = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8").lower()
+    if not locale.endswith(("utf-8", "utf8")):
+        return None  # the frames are UTF-8
     if (arguments and not arguments[0].startswith("-")) or os.environ.get("TERM", "") in ("", "dumb", "unknown"):
         return None
     try:

@@ -26,6 +26,7 @@ from hat_tui.tui.terminal import background, tty_mode
 from hat_tui.tui.terminal.abilities import background_erase, escape_delay, over_ssh
 from hat_tui.tui.terminal.answers import AnswerParser
 from hat_tui.tui.terminal.background import BackgroundReader, BackgroundTold
+from hat_tui.tui.terminal.charset import charset, encoder
 from hat_tui.tui.terminal.flow import STATUS_ANSWER, STATUS_REQUEST, Flow
 from hat_tui.tui.terminal.grid import UNKNOWN, Grid
 from hat_tui.tui.terminal.handover import Handover, keep_frame, shown_by
@@ -85,6 +86,7 @@ class FrameDriver(Driver):
         self._parser = AnswerParser(self._answered, debug)
         self._escape_delay = escape_delay(os.environ)
         self._background = BackgroundReader()
+        self._encode = encoder(charset(os.environ))
         self._decode = getincrementaldecoder("utf-8")("replace").decode
 
     @property
@@ -101,7 +103,7 @@ class FrameDriver(Driver):
                 self._take_over(self._handover)
             self._wanted.feed(data)
         elif data:
-            self._outlet.write(data.encode("utf-8", "replace"), at_once=not self._flow.on_the_way)
+            self._outlet.write(self._encode(data), at_once=not self._flow.on_the_way)
 
     def flush(self) -> None:
         """Send the next frame if it may go now."""
@@ -124,7 +126,7 @@ class FrameDriver(Driver):
         self._fresh = False
         data = self._painter.paint(self._wanted, self._flow.budget(urgent=urgent), caret=self._place_caret())
         if data:
-            payload = (data + STATUS_REQUEST).encode("utf-8", "replace")
+            payload = self._encode(data + STATUS_REQUEST)
             at_once = self._flow.answers and not self._flow.on_the_way
             self._flow.sent(len(payload))
             self._outlet.write(payload, at_once=at_once)
@@ -245,7 +247,7 @@ class FrameDriver(Driver):
         first += background.QUERY
         # The first answer tells of the link before the first frame is due.
         first += STATUS_REQUEST
-        self._outlet.write(first.encode(), at_once=True)
+        self._outlet.write(self._encode(first), at_once=True)
         self._flow.sent(len(first))
         self._start_reading()
 
