@@ -142,6 +142,8 @@ _HIDDEN = re.compile(
 
 def safe_text(text: str) -> str:
     """The text without escape sequences; any other hidden character is shown as its code, a tab as a space."""
+    if text.isascii() and text.isprintable():
+        return text
     return _HIDDEN.sub(_visible, _ESCAPE.sub("", text))
 
 
@@ -173,9 +175,16 @@ _EVENTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 
+# Found in every line that tells something, and in few others: most lines need no closer look.
+_TELLING = re.compile(
+    r"^\.\.|_tensors: l|loaded meta|n_ctx |^Gue|^Usi|running on|prefix-m|l time =|HTTP/|in ASGI|^Disc"
+)
+
 
 def read_event(line: str) -> ServerEvent | None:
     """What a line tells, or None when it is only to be shown."""
+    if not _TELLING.search(line):
+        return None
     for pattern, name in _EVENTS:
         if found := pattern.search(line):
             return _event(name, found.groupdict(), line)
