@@ -117,7 +117,7 @@ def test_two_models_are_run_killed_resumed_judged_blind_and_reported(place: Path
     assert report.stdout.count("|   ACCEPTED   |") == 2
     for form, beginning in (("html", "<!doctype html>"), ("markdown", "# Home"), ("csv", "#,TASK,VOTE,REMARKS")):
         assert shell(place, "accept", "report", "--format", form).stdout.startswith(beginning)
-    assert "Speed against mark" in shell(place, "accept", "compare", "last").stdout
+    assert "Marks by task" in shell(place, "accept", "compare", "last").stdout
 
 
 def test_without_a_screen_the_exit_codes_say_how_it_stands(place: Path) -> None:
