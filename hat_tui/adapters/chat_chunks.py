@@ -30,10 +30,11 @@ class ChunkReader:
     """Feed it the chunks of one reply in order.
 
     `received` tells whether anything of the reply has come, `ended` is its `finish_reason` or "", `closed` tells
-    whether the stream's end mark has come (set by who reads it).
+    whether the stream's end mark has come (set by who reads it). `model` is what the server says that it answers with.
     """
 
     def __init__(self) -> None:
+        self.model = ""
         self.received = False
         self.ended = ""
         self.closed = False
@@ -43,6 +44,7 @@ class ChunkReader:
 
     def read(self, chunk: Mapping[str, Any]) -> Iterator[ReplyEvent]:
         """The events of one chunk, or of a whole completion from a server that does not stream."""
+        self.model = _text(chunk.get("model")) or self.model
         self._usage = _mapping(chunk.get("usage")) or self._usage
         self._timings = _mapping(chunk.get("timings")) or self._timings
         progress = _mapping(chunk.get("prompt_progress"))

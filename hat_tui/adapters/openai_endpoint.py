@@ -54,6 +54,7 @@ class OpenAIEndpoint:
         self._key = key.strip()
         self._counters = dict(COUNTERS) if counts else {}
         self._manners = Manners()
+        self._answered: dict[str, str] = {}
         self._opened: AsyncOpenAI | None = None
         self._replying = False
         self._model = ""
@@ -71,11 +72,24 @@ class OpenAIEndpoint:
         try:
             async with aclosing(self._attempts(request, chunks)) as attempts:
                 async for event in attempts:
+                    if change := self._model_changed(request.model, chunks.model):
+                        yield Note(change)
                     yield event
         except TROUBLES as error:
             yield Failed(explain(error, self._circumstances(chunks.received)), chunks.measure())
         finally:
             self._replying = False
+
+    def _model_changed(self, asked: str, answers: str) -> str:
+        """A sentence when the server answers with another model than it did before to the same name; else "".
+
+        Its list of models is not asked: that could cut somebody's reply.
+        """
+        before = self._answered.get(asked, "")
+        self._answered[asked] = answers or before
+        if not before or not answers or answers == before:
+            return ""
+        return f"{where(self.url)} now answers with {answers}, no longer with {before}."
 
     async def describe(self) -> EndpointFacts:
         """Ask the server what it offers; the facts are kept for the replies. Raises Unreachable.
