@@ -31,7 +31,7 @@ def run(shelf: SessionShelf, do: str, about: str, format: str = "markdown") -> i
     commands: dict[str, Callable[[], int]] = {
         "list": lambda: _list(shelf.search("")),
         "search": lambda: _list(shelf.search(about)),
-        "show": lambda: _write(shelf.find(about).read_bytes()),
+        "show": lambda: _write(shown(shelf.find(about).read_text("utf-8", "replace")).encode()),
         "export": lambda: _write(FORMATS[format][1](shelf.read(about)).encode()),
         "import": lambda: _import(shelf, Path(about)),
         "path": lambda: _say(str(shelf.find(about) if about else shelf.path)),
@@ -53,7 +53,6 @@ def _list(sessions: Sequence[SessionChoice]) -> int:
 
 
 def _write(content: bytes) -> int:
-    """A session file holds no control character, and neither does an export but JSON, which escapes them."""
     sys.stdout.buffer.write(content)
     sys.stdout.flush()
     return 0
