@@ -171,7 +171,9 @@ def _chat(settings: "Settings", options: argparse.Namespace, handover: "Handover
 
     connection = options.name if options.command == "connect" else ""
     services = wiring.services(settings, resume=options.resume or "", connection=connection)
-    if options.plain or not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") == "dumb":
+    # textual-serve has pipes in place of a terminal, and names the driver that speaks to the browser through them.
+    has_screen = (sys.stdin.isatty() and sys.stdout.isatty()) or bool(os.environ.get("TEXTUAL_DRIVER"))
+    if options.plain or not has_screen or os.environ.get("TERM") == "dumb":
         from hat_tui import plain
 
         return plain.run(services)
