@@ -90,6 +90,15 @@ class SessionKeeper(Keeper, Protocol):
         """The session file's name, "" as long as nothing is in it."""
         ...
 
+    @property
+    def read_only(self) -> str:
+        """Why nothing is kept here, in a sentence: another hat-tui has the session open, say. "" when it is."""
+        ...
+
+    def move(self, folder: Path, records: Iterable[Record]) -> Path:
+        """Keep these records, the whole conversation, and what follows in a new file in `folder`. Raises NotKept."""
+        ...
+
     def close(self) -> None:
         """Let go of the file."""
         ...

@@ -134,19 +134,25 @@ class FakeConnection:
 class ListKeeper:
     """Keeps records in a list; `trouble` makes it fail."""
 
-    def __init__(self) -> None:
+    def __init__(self, id: str = "2026-11-24-0535-test") -> None:
         self.records: list[Record] = []
+        self._id = id
         self.trouble = ""
         self.closed = False
+        self.read_only = ""
 
     @property
     def name(self) -> str:
-        return "2026-11-24-0535-test.txt" if any(isinstance(record, Begun) for record in self.records) else ""
+        return f"{self._id}.txt" if any(isinstance(record, Begun) for record in self.records) else ""
 
     def keep(self, record: Record) -> None:
         if self.trouble:
             raise NotKept(self.trouble)
         self.records.append(record)
+
+    def move(self, folder: Path, records: Iterable[Record]) -> Path:
+        self.records, self.trouble = list(records), ""
+        return folder / self.name
 
     def close(self) -> None:
         self.closed = True
@@ -161,12 +167,13 @@ class MemorySessions:
     trash: dict[str, ListKeeper] = field(default_factory=dict)
 
     def new(self) -> ListKeeper:
-        keeper = ListKeeper()
-        self.keepers[f"session-{len(self.keepers) + 1}"] = keeper
+        id = f"session-{len(self.keepers) + 1}"
+        keeper = self.keepers[id] = ListKeeper(id)
         return keeper
 
     def resume(self, id: str) -> tuple[Conversation, ListKeeper, Sequence[str]]:
-        keeper = self.keepers[id]
+        keeper = ListKeeper(id)
+        keeper.records = self.keepers[id].records
         return Conversation(keeper.records), keeper, []
 
     def read(self, id: str) -> Conversation:

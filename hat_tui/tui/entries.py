@@ -48,9 +48,16 @@ def measured(measure: Measure) -> str:
         parts.append(f"{measure.tokens} tokens" if measure.tokens > 1 else "1 token")
     if measure.first_token_s is not None:
         parts.append(f"first {seconds(measure.first_token_s)}")
-    if measure.speed:
-        parts.append(f"{measure.speed:.0f} tokens/s" if measure.speed >= 10 else f"{measure.speed:.1f} tokens/s")
+    if rate := speed(measure):
+        parts.append(rate)
     return " · ".join(parts)
+
+
+def speed(measure: Measure) -> str:
+    """How fast the reply came, "" where that is not known."""
+    if not measure.speed:
+        return ""
+    return f"{measure.speed:.0f} tokens/s" if measure.speed >= 10 else f"{measure.speed:.1f} tokens/s"
 
 
 def seconds(value: float) -> str:

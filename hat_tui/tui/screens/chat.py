@@ -1,14 +1,18 @@
 """The chat screen: the conversation, and every way from it by key."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import SuspendNotSupported
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
+from textual.widgets import Input
 
 from hat_tui import commands
 from hat_tui.chat.conversation import Conversation
+from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters, changed
 from hat_tui.chat.record import Titled
 from hat_tui.chat.reply import Failed
@@ -20,6 +24,7 @@ from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.conversing import RESTRICTED, WELCOME
 from hat_tui.tui.screens.pick import Choice, PickScreen
 from hat_tui.tui.screens.sessions import Chosen, SessionsScreen
+from hat_tui.tui.screens.turns import WAIT
 from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.parameter_form import ParameterRows
 from hat_tui.tui.widgets.side_column import Panel
@@ -79,11 +84,31 @@ class ChatScreen(AcceptingScreen):
         """Only what can be done now is offered."""
         match action:
             case "answer_again":
-                return bool(self.dialogue.conversation.path()) and self.replying is None
+                return bool(self.dialogue.conversation.path()) and not self.is_answering
+            case "stop":
+                return bool(self._escape_does)
             case "enter_turns":
                 return self.focused is not self.transcript
             case _:
                 return True
+
+    @property
+    def _escape_does(self) -> str:
+        """What Escape does now, as the bottom line says it; "" when it does nothing."""
+        if self.side.covers or isinstance(self.focused, Input):
+            return "Back"
+        if self.is_answering:
+            return "Stop"
+        return "" if self.focused is self.prompt else "Back"
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Textual's, with the one of Escape called by what it does now."""
+        active = super().active_bindings
+        for key, bound in active.items():
+            if bound.binding.id == "stop" and (does := self._escape_does):
+                active[key] = bound._replace(binding=replace(bound.binding, description=does))
+        return active
 
     # Panels and places
 
@@ -94,6 +119,7 @@ class ChatScreen(AcceptingScreen):
 
     def _show_covering(self) -> None:
         self.transcript.display = not self.side.covers
+        self.refresh_bindings()
 
     def action_enter_turns(self) -> None:
         self.transcript.focus()
@@ -160,6 +186,7 @@ class ChatScreen(AcceptingScreen):
             "preset": self._take_preset,
             "quit": lambda rest: self.app.run_action("leave"),
             "restart": lambda rest: self._restart(),
+            "save": self._save_elsewhere,
             "sessions": lambda id: self.resume(id) if id else self.action_open_sessions(),
             "set": self._set_parameter,
             "summarise": lambda rest: self._summarise(),
@@ -182,8 +209,17 @@ class ChatScreen(AcceptingScreen):
             self.action_pick_model()
 
     def _summarise(self) -> None:
-        if self.replying is None and self.link.ready:
+        if self._may_ask():
+            self.tell("The model sums up what it has forgotten; Escape stops it.")
             self.converse(self.dialogue.summarise(), "")
+
+    def _may_ask(self) -> bool:
+        """Whether the model can be asked for something at once; says what stands in the way."""
+        if self.is_answering:
+            self.tell(f"{WAIT}.", "warning")
+        elif not self.link.ready:
+            self.tell("No model answers: Ctrl+S loads one, Alt+C connects to a server.", "warning")
+        return self.link.ready and not self.is_answering
 
     def _choose_window(self, kind: str) -> None:
         if kind in ("blocks", "exact"):
@@ -221,6 +257,24 @@ class ChatScreen(AcceptingScreen):
         else:
             self.tell(f"Exported to {file}")
 
+    def _save_elsewhere(self, folder: str) -> None:
+        if self.services.files is None:
+            self.tell(RESTRICTED, "warning")
+        elif not folder:
+            self.tell("Write the folder behind it: /save FOLDER", "warning")
+            self.prompt.put("/save ")
+        elif not self.dialogue.conversation.path():
+            self.tell("There is nothing to save yet.", "warning")
+        else:
+            try:
+                file = self.keeper.move(Path(folder).expanduser(), self.dialogue.conversation.records())
+            except NotKept as trouble:
+                self.tell(f"{trouble}.", "error")
+            else:
+                self.dialogue.not_kept = ""
+                self.status.session = self.keeper.name
+                self.tell(f"The whole session is kept in {file} from here on.")
+
     def _take_preset(self, name: str) -> None:
         presets = self.services.presets.load()
         if name in presets:
@@ -246,7 +300,7 @@ class ChatScreen(AcceptingScreen):
         elif words:
             self.dialogue.record(Titled(words))
             self.tell(f"This session is called “{words}”.")
-        elif self.replying is None and self.link.ready:
+        elif self._may_ask():
             self._ask_for_title()
 
     @work(exclusive=True, group="reply")
@@ -256,28 +310,34 @@ class ChatScreen(AcceptingScreen):
                 self.tell(f"This session is called “{title}”.")
             case Failed(explanation=why):
                 self.tell(why, "warning")
+        self._send_next()
 
     # Sessions, presets
 
     @work(exclusive=True, group="dialog")
     async def action_new_session(self) -> None:
         """Start over with an empty conversation; the old one stays on disk."""
-        if self.replying or self.queue or self.prompt.text.strip():
-            going = "the running reply stops" if self.replying else "what is not sent yet is dropped"
-            if not await self.app.push_screen_wait(ConfirmScreen(f"Start a new session? Then {going}.")):
+        if self.is_answering:
+            question = "Start a new session? Then the running reply stops; what it said so far is kept."
+            if not await self.app.push_screen_wait(ConfirmScreen(question)):
                 return
-        self.change_session(Conversation(), self.services.sessions.new())
+        await self.change_session(Conversation(), self.services.sessions.new())
         self.tell(WELCOME)
 
-    def resume(self, id: str) -> None:
+    @work(exclusive=True, group="session")
+    async def resume(self, id: str) -> None:
         """Go on with a session of before, with its parameters; its model is offered, not loaded."""
         try:
             conversation, keeper, problems = self.services.sessions.resume(id)
         except (NoSuchSession, OSError) as trouble:
             self.tell(str(trouble), "error")
             return
-        self.change_session(conversation, keeper)
-        for problem in problems:
+        if keeper.name == self.keeper.name:
+            keeper.close()
+            self.tell("This is the session that you are in.")
+            return
+        await self.change_session(conversation, keeper)
+        for problem in filter(None, (*problems, keeper.read_only)):
             self.tell(problem, "warning")
         if conversation.parameters:
             self._use_parameters(SamplingParameters.from_mapping(conversation.parameters.values))
@@ -285,7 +345,7 @@ class ChatScreen(AcceptingScreen):
     @work(exclusive=True, group="dialog")
     async def action_open_sessions(self) -> None:
         """Choose among the sessions on disk and go on with one, or with a copy of it."""
-        chosen = await self.app.push_screen_wait(SessionsScreen(self.services.sessions))
+        chosen = await self.app.push_screen_wait(SessionsScreen(self.services.sessions, self.keeper.name))
         match chosen:
             case Chosen(id=id, do="resume"):
                 self.resume(id)
@@ -326,7 +386,7 @@ class ChatScreen(AcceptingScreen):
 
     async def leave(self) -> None:
         """Stop what runs and let go of everything; what was said is on disk already."""
-        self.stop_reply()
+        await self.end_reply()
         await self.link.close()
         self.keeper.close()
 

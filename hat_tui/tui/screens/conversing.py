@@ -205,7 +205,7 @@ class ConversingScreen(Screen[None]):
             self.show_queue()
 
     def _send_next(self) -> None:
-        if self.queue and self.link.ready and self.replying is None and not self.held:
+        if self.queue and self.link.ready and not self.is_answering and not self.held:
             self.converse(self.dialogue.ask(self.queue[0]), self.queue.pop(0))
         elif self.queue and not self.link.ready:
             self.reach_again()
@@ -221,7 +221,7 @@ class ConversingScreen(Screen[None]):
             "Held; Enter in the empty box sends on."
             if self.held
             else "Sent when the reply has ended."
-            if self.replying
+            if self.is_answering
             else "Sent when the model is loaded."
             if self.link.connection and self.link.state.is_running
             else "No model answers: Ctrl+S loads one, Alt+C connects to a server."
@@ -298,16 +298,21 @@ class ConversingScreen(Screen[None]):
         self.look_ahead()
         self._send_next()
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether the model is at work: on a reply, a summary, a title."""
+        return self.replying is not None or self.dialogue.replying
+
     def stop_reply(self) -> bool:
         """Stop the running reply and keep what it said; prompts that are queued wait. False when none runs."""
-        if self.replying is None:
+        if not self.is_answering:
             return False
         self.held = bool(self.queue)
         self.workers.cancel_group(self, "reply")
         return True
 
     async def end_reply(self) -> None:
-        """Stop the running reply and wait until its end is kept."""
+        """Stop what is being answered and wait until its end is kept."""
         self.stop_reply()
         for worker in [worker for worker in self.workers if worker.group == "reply"]:
             with suppress(WorkerError):

@@ -20,6 +20,7 @@ from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.safe_text import shown
 from hat_tui.services import NoSuchSession, SessionChoice, Sessions
 from hat_tui.tui.screens.write import WriteScreen
+from hat_tui.tui.widgets.dialog_input import DialogInput
 from hat_tui.tui.widgets.key_bar import KeyBar
 
 
@@ -35,15 +36,15 @@ class SessionsScreen(ModalScreen[Chosen | None]):
     """Returns what was chosen, None when the screen was left. Renaming and deleting happen here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose('resume')", "Go on", priority=True),
-        Binding("ctrl+f", "choose('fork')", "Fork", priority=True),
-        Binding("ctrl+t", "rename", "Title", priority=True),
-        Binding("ctrl+d", "delete", "Delete", priority=True),
-        Binding("ctrl+z", "undo", "Bring back", priority=True),
-        Binding("up", "move(-1)", "Up", show=False, priority=True),
-        Binding("down", "move(1)", "Down", show=False, priority=True),
-        Binding("pageup", "move(-10)", "Page up", show=False, priority=True),
-        Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
+        Binding("enter", "choose('resume')", "Go on"),
+        Binding("ctrl+f", "choose('fork')", "Fork"),
+        Binding("ctrl+t", "rename", "Title"),
+        Binding("ctrl+d", "delete", "Delete"),
+        Binding("ctrl+z", "undo", "Bring back"),
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("pageup", "move(-10)", "Page up", show=False),
+        Binding("pagedown", "move(10)", "Page down", show=False),
         Binding("escape", "dismiss(None)", "Leave"),
     ]
 
@@ -51,16 +52,18 @@ class SessionsScreen(ModalScreen[Chosen | None]):
     options = query_one(OptionList)
     told = query_one("#dialog-told", Static)
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, current: str = "") -> None:
+        """`current` is the file name of the session that the chat is in."""
         super().__init__()
         self._sessions = sessions
+        self._current = current.removesuffix(".txt")
         self._found: Sequence[SessionChoice] = ()
         self._trashed: list[Path] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-large"):
             yield Static("Sessions", id="dialog-title", markup=False)
-            yield Input(placeholder="search in all that was said", compact=True)
+            yield DialogInput(placeholder="search in all that was said", compact=True)
             yield OptionList(compact=True, markup=False)
             yield Static(id="dialog-told", markup=False)
             yield KeyBar()
@@ -83,7 +86,9 @@ class SessionsScreen(ModalScreen[Chosen | None]):
 
     def _show(self, found: Sequence[SessionChoice]) -> None:
         self._found = found
-        self.options.set_options(Option(_line(session), id=session.id) for session in found)
+        self.options.set_options(
+            Option(_line(session, here=session.id == self._current), id=session.id) for session in found
+        )
         if found:
             self.options.highlighted = 0
         none = "Nothing was said with these words" if self.box.value else "No session yet: the first prompt makes one"
@@ -112,6 +117,9 @@ class SessionsScreen(ModalScreen[Chosen | None]):
         """Write another title for it."""
         if (session := self._session()) is None:
             return
+        if session.id == self._current:
+            self.told.update("This is the session that you are in: /title WORDS gives it another title")
+            return
         title = await self.app.push_screen_wait(WriteScreen("Title of the session", session.title))
         if title and title.strip():
             try:
@@ -124,6 +132,9 @@ class SessionsScreen(ModalScreen[Chosen | None]):
     def action_delete(self) -> None:
         """Move it to the trash; Ctrl+Z brings it back."""
         if (session := self._session()) is None:
+            return
+        if session.id == self._current:
+            self.told.update("This is the session that you are in: Ctrl+N starts another one, then it can go")
             return
         try:
             self._trashed.append(self._sessions.delete(session.id))
@@ -145,11 +156,12 @@ class SessionsScreen(ModalScreen[Chosen | None]):
             self.search(self.box.value)
 
 
-def _line(session: SessionChoice) -> Content:
+def _line(session: SessionChoice, *, here: bool) -> Content:
     day = session.started.strftime("%Y-%m-%d %H:%M") if session.started else "no date"
     turns = f"{session.turns} turn{'s' if session.turns != 1 else ''}"
     return Content.assemble(
         (f"{day}  ", "$foreground 60%"),
+        ("here  " if here else "", "bold"),
         shown(session.title or session.first_words or session.id).replace("\n", " "),
         (f"  {turns}, {shown(session.model)}", "$foreground 60%"),
     )

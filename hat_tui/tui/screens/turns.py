@@ -8,10 +8,16 @@ from hat_tui.chat.conversation import Conversation, Turn
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.message import Role
 from hat_tui.chat.record import Opened, Record, Titled
+from hat_tui.chat.safe_text import shown_line
 from hat_tui.services import SessionKeeper
 from hat_tui.tui.screens.conversing import ConversingScreen
 from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.transcript_view import TranscriptView
+
+ASKING = ("turn-regenerate", "turn-continue")
+"""What is done to a turn by the model."""
+
+WAIT = "Wait for the reply to end, or stop it with Escape"
 
 
 class TurnsScreen(ConversingScreen):
@@ -23,7 +29,7 @@ class TurnsScreen(ConversingScreen):
         event.stop()
         match event.action:
             case "find":
-                self.prompt.put("/find ")
+                self.prompt.begin("/find ")
                 self.prompt.focus()
             case "next-hit":
                 self.transcript.next_hit()
@@ -53,8 +59,12 @@ class TurnsScreen(ConversingScreen):
         }
         if action in reading:
             reading[action](turn)
-        elif self.replying or not self.link.ready:
-            self.notify("Wait for the reply to end, or stop it with Escape", markup=False)
+        elif self.is_answering:
+            self.notify(WAIT, severity="warning", markup=False)
+        elif not self.link.ready and (action in ASKING or (action == "turn-edit" and turn.role is Role.USER)):
+            self.notify(
+                "No model answers: Ctrl+S loads one, Alt+C connects to a server", severity="warning", markup=False
+            )
         elif action in changing:
             changing[action](turn)
 
@@ -63,7 +73,8 @@ class TurnsScreen(ConversingScreen):
         hits = self.transcript.search(words)
         if not words:
             return
-        self.notify(f"“{words}” stands in {hits} places; > and < go through them", markup=False)
+        places = {0: "nowhere", 1: "in one place"}.get(hits, f"in {hits} places; > and < go through them")
+        self.notify(f"“{shown_line(words)}” stands {places}", markup=False)
         if hits:
             self.transcript.focus()
             self.transcript.next_hit()
@@ -149,7 +160,8 @@ class TurnsScreen(ConversingScreen):
     def _fork_at(self, turn: Turn) -> None:
         self.fork(self.dialogue.conversation, [*self.dialogue.conversation.before(turn), turn])
 
-    def fork(self, conversation: Conversation, turns: list[Turn] | None = None) -> None:
+    @work(exclusive=True, group="session")
+    async def fork(self, conversation: Conversation, turns: list[Turn] | None = None) -> None:
         """Go on in a new session that begins with these turns of a conversation, all that are shown by default."""
         turns = conversation.path() if turns is None else turns
         records: list[Record] = [
@@ -162,14 +174,13 @@ class TurnsScreen(ConversingScreen):
         except (NotKept, OSError) as trouble:
             self.tell(f"The fork could not be kept: {trouble}", "error")
             return
-        self.change_session(Conversation(records), keeper)
+        await self.change_session(Conversation(records), keeper)
         self.tell("This is a new session that begins like the other one.")
 
-    def change_session(self, conversation: Conversation, keeper: SessionKeeper) -> None:
-        """Show another conversation and keep what follows elsewhere; what answers stays."""
-        self.stop_reply()
-        self.queue.clear()
-        self.held = False
+    async def change_session(self, conversation: Conversation, keeper: SessionKeeper) -> None:
+        """Show another conversation and keep what follows elsewhere; what answers stays, and what is not sent yet."""
+        await self.end_reply()
+        self.held = bool(self.queue)
         self.keeper.close()
         self.keeper = keeper
         before = self.dialogue

@@ -4,6 +4,9 @@ from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.widget import Widget
 
+FIRST = "stop"
+"""The action whose key stands first of all, wherever the focus is: the way out of what goes on."""
+
 ALWAYS = ("help", "palette", "quit")
 """Actions whose keys stand at the right end wherever there is room for anything."""
 
@@ -29,7 +32,8 @@ class KeyBar(Widget):
         right = Content("").join(ends)
         room = self.size.width - right.cell_length
         left = Content("")
-        for shown in hints.values():
+        first = [hints.pop(FIRST)] if FIRST in hints else []
+        for shown in [*first, *hints.values()]:
             hint = self._as_content(shown)
             if left.cell_length + hint.cell_length > room:
                 break

@@ -99,6 +99,12 @@ class PromptBox(TextArea):
         self.load_text(text)
         self.move_cursor(self.document.end)
 
+    def begin(self, command: str) -> None:
+        """Write the start of a command; what stood in the box can be had back by Up."""
+        if self.text.strip():
+            self.remember([self.text])
+        self.put(command)
+
     def paths(self) -> Sequence[str]:
         """While a path is written after /attach: those it may become."""
         begun = self.text.removeprefix("/attach ")
