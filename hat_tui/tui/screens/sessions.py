@@ -59,6 +59,8 @@ class SessionsScreen(ModalScreen[Chosen | None]):
         self._current = current.removesuffix(".txt")
         self._found: Sequence[SessionChoice] = ()
         self._trashed: list[Path] = []
+        self._searched: str | None = None
+        self._wanted: Literal["resume", "fork"] | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-large"):
@@ -82,7 +84,13 @@ class SessionsScreen(ModalScreen[Chosen | None]):
         worker = get_current_worker()
         found = self._sessions.search(words)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show, found)
+            self.app.call_from_thread(self._show_found, words, found)
+
+    def _show_found(self, words: str, found: Sequence[SessionChoice]) -> None:
+        self._searched = words
+        self._show(found)
+        if self._wanted and words == self.box.value:
+            self.action_choose(self._wanted)
 
     def _show(self, found: Sequence[SessionChoice]) -> None:
         self._found = found
@@ -104,8 +112,9 @@ class SessionsScreen(ModalScreen[Chosen | None]):
         return self._found[at] if at is not None and at < len(self._found) else None
 
     def action_choose(self, do: Literal["resume", "fork"]) -> None:
-        """Leave with the session under the bar."""
-        if session := self._session():
+        """Leave with the session under the bar, once what was searched is found."""
+        self._wanted = do if self._searched != self.box.value else None
+        if self._wanted is None and (session := self._session()):
             self.dismiss(Chosen(session.id, do))
 
     @on(OptionList.OptionSelected)

@@ -1,0 +1,93 @@
+"""The list of sessions, by keys, over sessions that live as long as the test."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fakes import MemorySessions
+from textual._wait import wait_for_idle
+from textual.app import App
+from textual.events import Key
+
+from hat_tui.chat.message import Role
+from hat_tui.chat.record import Begun, Ended, Said, Titled
+from hat_tui.tui.screens.sessions import Chosen, SessionsScreen
+
+NOW = datetime(2026, 11, 24, 5, 35, tzinfo=UTC)
+
+
+def three_sessions() -> MemorySessions:
+    """About apples, pears and plums, the last one newest."""
+    sessions = MemorySessions()
+    for fruit in ("apples", "pears", "plums"):
+        keeper = sessions.new()
+        for record in (Titled(fruit), Begun(1, Role.USER, 0, NOW), Said(1, f"About {fruit}"), Ended(1)):
+            keeper.keep(record)
+    return sessions
+
+
+class Listing(App[None]):
+    """Opens the list; `chosen` is what it returned."""
+
+    CSS = "#dialog { height: auto; } OptionList { height: auto; }"
+
+    def __init__(self, sessions: MemorySessions) -> None:
+        super().__init__()
+        self.sessions = sessions
+        self.chosen: Chosen | str | None = "nothing yet"
+
+    def on_mount(self) -> None:
+        def take(chosen: Chosen | None) -> None:
+            self.chosen = chosen
+
+        self.push_screen(SessionsScreen(self.sessions), take)
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not holds():
+                await wait_for_idle()
+
+    @property
+    def listed(self) -> list[str]:
+        return [session.title for session in self.screen._found]
+
+
+async def test_the_newest_is_first_and_enter_goes_on_with_it() -> None:
+    async with (app := Listing(three_sessions())).run_test() as pilot:
+        await app.until(lambda: app.listed == ["plums", "pears", "apples"])
+        await pilot.press("down", "enter")
+        assert app.chosen == Chosen("session-2", "resume")
+
+
+async def test_typing_searches_and_an_enter_in_the_same_packet_waits_for_what_is_found() -> None:
+    async with (app := Listing(three_sessions())).run_test():
+        for key in (*"app", "enter"):
+            app.post_message(Key(key, key if len(key) == 1 else "\r"))
+        await app.until(lambda: app.chosen != "nothing yet")
+        assert app.chosen == Chosen("session-1", "resume")
+
+
+async def test_a_session_is_deleted_and_brought_back() -> None:
+    async with (app := Listing(three_sessions())).run_test() as pilot:
+        await app.until(lambda: app.listed)
+        await pilot.press("ctrl+d")
+        assert app.listed == ["pears", "apples"]
+        await pilot.press("ctrl+z")
+        await app.until(lambda: len(app.listed) == 3)
+
+
+async def test_a_session_gets_another_title() -> None:
+    async with (app := Listing(three_sessions())).run_test() as pilot:
+        await app.until(lambda: app.listed)
+        await pilot.press("ctrl+t")
+        await app.until(lambda: len(app.screen_stack) == 3)
+        app.screen.area.load_text("green  plums")
+        await pilot.press("ctrl+s")
+        await app.until(lambda: len(app.screen_stack) == 2 and "green plums" in app.listed)
+
+
+async def test_a_fork_is_asked_for_by_its_key() -> None:
+    async with (app := Listing(three_sessions())).run_test() as pilot:
+        await app.until(lambda: app.listed)
+        await pilot.press("ctrl+f")
+        assert app.chosen == Chosen("session-3", "fork")
