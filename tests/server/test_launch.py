@@ -95,12 +95,13 @@ def test_the_launch_line_is_a_shell_line_without_the_key():
 def test_variables_that_override_settings_and_secrets_are_stripped():
     stripped = ["MODEL", "n_ctx", "Config_File", "OPENAI_API_KEY", "HF_TOKEN", "HOST", "DB_PASSWORD"]
     kept = clean_environment(dict.fromkeys([*stripped, "PATH", "LANG", "MONKEY"], "x"))
-    assert set(kept) == {"PATH", "LANG", "MONKEY", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "OMP_WAIT_POLICY"}
+    assert set(kept) == {"PATH", "LANG", "MONKEY", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "GOMP_SPINCOUNT"}
 
 
-def test_the_servers_threads_wait_asleep_unless_a_person_says_otherwise():
-    assert clean_environment({})["OMP_WAIT_POLICY"] == "passive"
-    assert clean_environment({"OMP_WAIT_POLICY": "active"})["OMP_WAIT_POLICY"] == "active"
+def test_the_servers_threads_do_not_spin_for_long_unless_a_person_says_so():
+    assert clean_environment({})["GOMP_SPINCOUNT"] == "1000"
+    assert clean_environment({"GOMP_SPINCOUNT": "5"})["GOMP_SPINCOUNT"] == "5"
+    assert "GOMP_SPINCOUNT" not in clean_environment({"OMP_WAIT_POLICY": "active"})
 
 
 def test_loopback_is_told_from_the_network():
