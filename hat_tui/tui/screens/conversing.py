@@ -18,6 +18,7 @@ from textual.worker import WorkerError
 from hat_tui import commands
 from hat_tui.chat.conversation import Conversation, Turn
 from hat_tui.chat.dialogue import Dialogue, DialogueEvent, Refused, SummaryMade, TurnBegun, TurnEnded, TurnResumed
+from hat_tui.chat.memory import Window
 from hat_tui.chat.message import Role
 from hat_tui.chat.reply import Delta, Ending, Note, Reading, Thought
 from hat_tui.chat.safe_text import shown
@@ -320,21 +321,28 @@ class ConversingScreen(Screen[None]):
 
     # What is shown
 
-    def as_entry(self, turn: Turn, *, dimmed: bool | None = None) -> Entry:
+    def as_entry(self, turn: Turn) -> Entry:
         """A turn as it looks here and now."""
         versions = self.dialogue.conversation.versions(turn)
         place = (versions.index(turn) + 1, len(versions)) if turn in versions else (1, 1)
-        forgotten = turn.id in self._forgotten if dimmed is None else dimmed
-        return entry(turn, versions=place, dimmed=forgotten, plain=turn.id in self._plain)
+        return entry(turn, versions=place, dimmed=turn.id in self._forgotten, plain=turn.id in self._plain)
 
-    def show_conversation(self, up_to: int | None = None) -> None:
-        """Show the conversation's path anew, as another session or version is shown; up to a turn, or whole."""
-        self._forgotten = set()
+    def show_conversation(self, up_to: int | None = None, *, another: bool = False) -> None:
+        """Show the conversation's path anew, up to a turn or whole; from its end when it is another conversation."""
+        window = self.dialogue.window(self.prompt.text)
+        self._forgotten = {turn.id for turn in window.forgotten}
         path = self.dialogue.conversation.path()
         if up_to is not None:
             path = path[: next((at for at, turn in enumerate(path, 1) if turn.id == up_to), 0)]
-        self.transcript.show([self.as_entry(turn) for turn in path])
-        self.look_ahead()
+        show = self.transcript.show if another else self.transcript.reshow
+        show([self.as_entry(turn) for turn in path])
+        self._show_window(window)
+
+    @on(TranscriptView.LinkClicked)
+    def take_link(self, event: TranscriptView.LinkClicked) -> None:
+        """A link is copied, not opened: over SSH the browser is elsewhere, and a model wrote it."""
+        event.stop()
+        self.copy(event.address)
 
     def copy(self, text: str) -> None:
         """Copy by the way that works here, and say which it was."""
@@ -353,13 +361,14 @@ class ConversingScreen(Screen[None]):
     def look_ahead(self) -> None:
         """Show what the next prompt would be sent with, and what the model no longer sees."""
         window = self.dialogue.window(self.prompt.text)
+        before, self._forgotten = self._forgotten, {turn.id for turn in window.forgotten}
+        for id in before ^ self._forgotten:
+            self.transcript.update(self.as_entry(self.dialogue.conversation.turn(id)))
+        self._show_window(window)
+
+    def _show_window(self, window: Window) -> None:
         self.side.memory.window = window
         self.status.memory = f"{window.turns_kept}/{window.turns_allowed} turns, memory {window.state}"
-        forgotten = {turn.id for turn in window.forgotten}
-        for turn in self.dialogue.conversation.path():
-            if (turn.id in forgotten) != (turn.id in self._forgotten):
-                self.transcript.update(self.as_entry(turn, dimmed=turn.id in forgotten))
-        self._forgotten = forgotten
         self.transcript.set_horizon(window.horizon.id if window.horizon else None)
 
     def _look_ahead_soon(self) -> None:

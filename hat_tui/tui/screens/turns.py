@@ -188,6 +188,6 @@ class TurnsScreen(ConversingScreen):
         self.dialogue.endpoint, self.dialogue.model = before.endpoint, before.model
         self._plain.clear()
         self._deleted = None
-        self.show_conversation()
+        self.show_conversation(another=True)
         self.status.session = keeper.name
         self.show_queue()
