@@ -185,7 +185,7 @@ WRITTEN = (
     Fact("GGUF is the file format of models for llama.cpp: one file with the weights, the tokenizer and the chat template.",
          "What is GGUF?|What is a GGUF file?|Which model format does hat-tui use?|What does GGUF mean?|Explain GGUF.||"
          "Which file format do models have?|Can you explain GGUF?"),
-    Fact("Run `hat-tui models get REPO`; it shows the GGUF files with their sizes and downloads the one you choose.",
+    Fact("Run `hat-tui models get` to see models worth a try, and `hat-tui models get OWNER/NAME` to download one.",
          "How do I download a model?|How do I get a model?|What does hat-tui models get do?|Where do I get a real model?|"
          "How do I get a better model?|How do I get a bigger model?|Can hat-tui download models?||How can I download a real model?|"
          "Which command downloads a model?"),
@@ -230,21 +230,6 @@ WRITTEN = (
          "Which servers can I connect to?|Does hat-tui work with Ollama?|Can I use llama-server?|Does hat-tui work with vLLM?|"
          "Which other servers work?||What servers does hat-tui work with?|Can I connect to Ollama?"),
     Fact(
-        "Run llama_cpp.server with --host 0.0.0.0 and give your colleague its URL; the server that hat-tui starts is private.",
-        "How do I share my model?|How do I share with a colleague?|Can others use my model?|How does sharing work?|"
-        "How do I let a colleague use my model?|Can I share a model?||How can I share my model with colleagues?|Can a colleague use my model?",
-    ),
-    Fact(
-        "Your colleague starts `hat-tui --url URL`, with the address of the computer that runs the model.",
-        "What does my colleague type?|How does a colleague connect to me?|How do others connect to my server?|"
-        "What must my colleague do?||What does a colleague have to type?|How can a colleague connect to my server?",
-    ),
-    Fact(
-        "The server that hat-tui starts listens on this computer only, so nobody else can reach it.",
-        "Who can use my server?|Is my server open to the network?|Is the server safe?|Can others reach my server?||"
-        "Who can reach my server?|Is my server visible to others?",
-    ),
-    Fact(
         "Put the key of a server into the variable HAT_TUI_API_KEY.",
         "Where do I put the API key?|How do I give an API key?|What is HAT_TUI_API_KEY?|The server needs a key, what now?|"
         "How do I use a server with a key?||Where can I put the key of a server?|How can I set the API key?",
@@ -278,6 +263,66 @@ WRITTEN = (
         "Yes: press Up in the empty prompt box to take a queued prompt back.",
         "Can I take a queued prompt back?|How do I take back a queued prompt?|How do I cancel a waiting prompt?||"
         "How can I get a queued prompt back?",
+    ),
+    Fact(
+        "`hat-tui serve --share` serves a model to the local network, with a key, and shows the line to type.",
+        "What does hat-tui serve --share do?|How do I share from the shell?|Which command shares my model?|How does sharing work?|"
+        "What does --share do?|How do I share without the screen?||What is hat-tui serve --share for?|Which command serves a model to others?",
+    ),
+    Fact(
+        "`hat-tui serve` runs the model's server alone, without the chat screen.",
+        "What does hat-tui serve do?|How do I run only the server?|Can I run the server alone?|What is hat-tui serve?||"
+        "What is hat-tui serve for?|How can I run the server without the screen?",
+    ),
+    Fact(
+        "Your colleague types the line that sharing shows: `hat-tui --url URL`, and puts the key into HAT_TUI_API_KEY.",
+        "What does my colleague type?|How does a colleague connect to me?|How do others connect to my server?|"
+        "What must my colleague do?||What does a colleague have to type?|How can a colleague connect to my server?",
+    ),
+    Fact(
+        "Only this computer can use your server, unless you share it; a shared server has a key.",
+        "Who can use my server?|Is my server open to the network?|Is the server safe?|Can others reach my server?|"
+        "Why does a shared server have a key?||Who can reach my server?|Is my server visible to others?",
+    ),
+    Fact(
+        "`hat-tui connect NAME` chats with a server that you saved under a name.",
+        "What does hat-tui connect do?|How do I use a saved server?|How do I connect by name?|What is a saved server?||"
+        "What is hat-tui connect for?|How can I connect to a saved server?",
+    ),
+    Fact(
+        "`hat-tui doctor` checks the terminal, the folders, the server part and your connections, and says what to do.",
+        "What does hat-tui doctor do?|What is the doctor?|hat-tui does not work, what can I do?|How do I check my installation?|"
+        "Which command checks everything?||What is hat-tui doctor for?|How can I check that everything works?",
+    ),
+    Fact(
+        "`hat-tui models` lists the models that are here.",
+        "What does hat-tui models do?|How do I list my models?|Which models do I have?|Which command lists models?||"
+        "How can I list the models from the shell?|What command lists my models?",
+    ),
+    Fact(
+        "`hat-tui models show NAME` tells everything about a model: metadata, chat template, memory it needs.",
+        "What does hat-tui models show do?|How do I see the details of a model?|Which command shows a model's metadata?||"
+        "How can I see the metadata of a model?|Which command shows the details of a model?",
+    ),
+    Fact(
+        "`hat-tui sessions export ID --format html` writes a session as HTML; markdown and json work too.",
+        "How do I export a session?|Can I export a chat?|Which export formats are there?|How do I export to Markdown?|"
+        "Can I export as HTML?|How do I get a session as JSON?||How can I export my chat?|Which formats can a session be exported to?",
+    ),
+    Fact(
+        "`hat-tui accept report` shows the acceptance sheet, in the terminal or as HTML to print and sign.",
+        "What does hat-tui accept report do?|How do I make a report?|How do I print an acceptance sheet?|How do I get the results?||"
+        "How can I make an acceptance report?|Which command makes the report?",
+    ),
+    Fact(
+        "`hat-tui accept judge` lets you mark the answers of a run in the terminal.",
+        "What does hat-tui accept judge do?|How do I judge answers in the shell?|Which command is for marking answers?||"
+        "What is hat-tui accept judge for?|How can I mark answers from the shell?",
+    ),
+    Fact(
+        "Type /attach and a path: the text file is sent along with your prompt.",
+        "How do I attach a file?|Can I send a file to the model?|What does /attach do?|How do I add a text file?||"
+        "How can I attach a text file?|Can I attach a file?",
     ),
     # Acceptance test
     Fact("The Home Acceptance Test gives a model fixed tasks; you mark each answer and get a verdict: accepted or not.",

@@ -25,6 +25,19 @@ class Fact:
 _WANTS = {
     "send": "send a prompt|send my message|send the prompt|submit my question|ask the model||send what I typed",
     "newline": "add a new line|start a new line|write several lines|make a line break|type a second line||get a new line",
+    "editor": "write the prompt in my editor|use my own editor|open the prompt in an editor|edit the prompt in vim||"
+    "write in my own editor",
+    "launch": "change how the model is launched|change the launch settings|set the threads|set n_ctx|open the launch form||"
+    "change the launch of the model",
+    "share": "share my model|share with a colleague|let colleagues use my model|share the model that runs here||"
+    "share the model with colleagues",
+    "doctor": "run the doctor|check my machine|find out what is wrong|look for problems|open the doctor||check this machine",
+    "find": "find words in the conversation|search the conversation|mark words|look for a word in the chat||"
+    "search for words in the conversation",
+    "next-hit": "go to the next place found|go to the next hit|see the next match||jump to the next hit",
+    "previous-hit": "go to the place found before|go to the previous hit|see the match before||jump to the previous hit",
+    "turn-test": "make a question a task of my test|add a question to my acceptance test|make this a test|"
+    "turn a question into a task||make a task of a question",
     "older-prompt": "bring back an earlier prompt|get my last prompt back|see older prompts|use an old prompt again||"
     "bring an old prompt back",
     "newer-prompt": "go forward in the prompt history|get the next prompt of the history|go to a newer prompt||"
@@ -154,7 +167,7 @@ def _action_facts(action: Action, on_a_turn: bool) -> Iterator[Fact]:
         where = "On a selected turn, " if on_a_turn else ""
         shown = spoken(key)
         calls = f"{shown}|the {shown} key" if "+" not in shown else f"{shown}|{shown.replace('+', '-')}|{shown.lower()}"
-        if on_a_turn and len(key) == 1:
+        if on_a_turn and len(shown) == 1:
             calls = f"{shown} on a turn|the {shown} key|pressing {shown}|{shown}"
         yield Fact(f"{where}{shown}: {helped}.", _crossed(_WHAT, "{k}", calls))
 

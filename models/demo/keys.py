@@ -1,5 +1,7 @@
 """Key names as people write them, from the names that the program's own table uses."""
 
+_SIGNS = {"slash": "/", "greater_than_sign": ">", "less_than_sign": "<"}
+
 
 def shown(keys: str) -> str:
     """The first key of a comma-separated list: "ctrl+s,f5" is "Ctrl+S"."""
@@ -13,6 +15,8 @@ def every(keys: str) -> str:
 
 def spoken(key: str) -> str:
     """One key: "ctrl+s" is "Ctrl+S", "escape" is "Escape", and "p" stays "p" since P is another key."""
+    if key in _SIGNS:
+        return _SIGNS[key]
     parts = key.split("+")
     if len(parts) == 1 and len(key) == 1:
         return key

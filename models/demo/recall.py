@@ -251,6 +251,11 @@ def tell(scene: Scene, name: str = "") -> Exchange:
     return Exchange(scene.dressed(text).format(v=value), reply)
 
 
+def correct(scene: Scene) -> Exchange:
+    """The person corrects something that was told, if anything was."""
+    return tell(scene, scene.rng.choice(list(scene.told)) if scene.told else "")
+
+
 def tell_two(scene: Scene) -> Exchange:
     """The person tells two or three things at once."""
     rng = scene.rng

@@ -7,7 +7,7 @@ from pathlib import Path
 from hat_tui.tui import keymap
 from models.demo import words
 from models.demo.capitals import CAPITALS
-from models.demo.keys import shown
+from models.demo.keys import shown, spoken
 from models.demo.scene import Exchange, Scene, capitalised
 
 HONEST_REPLY = (
@@ -25,6 +25,8 @@ _PEOPLE_FRAMES: list[str] = _TEXTS["people_frames"]
 _MADE_UP_FRAMES: list[str] = _TEXTS["made_up_frames"]
 _ALONE: list[str] = _TEXTS["alone"]
 _FOREIGN: list[str] = _TEXTS["foreign"]
+_KEYS = {spoken(key) for action in keymap.CHAT + keymap.TURN for key in action.keys.split(",")}
+_UNKNOWN_KEYS = [key for key in _TEXTS["unknown_keys"] if key not in _KEYS]
 _SCRIPTS = (
     (0x0430, 0x044F), (0x03B1, 0x03C9), (0x4E00, 0x6FFF), (0x3042, 0x3093), (0xAC00, 0xBFFF), (0x0627, 0x064A),
     (0x0905, 0x0939), (0x1F600, 0x1F64F), (0x1F300, 0x1F5FF), (0x00C0, 0x00FF), (0x2190, 0x22FF), (0x0E01, 0x0E2E),
@@ -108,7 +110,7 @@ def _near_a_skill(rng: random.Random) -> str:
         "elsewhere": rng.choice(_TEXTS["countries_without"]),
         "country": rng.choice(list(CAPITALS)),
         "capital": rng.choice(list(CAPITALS.values())),
-        "key": rng.choice(_TEXTS["unknown_keys"]),
+        "key": rng.choice(_UNKNOWN_KEYS),
         "made_up": words.made_up(rng, False),
         "word": rng.choice(words.WORDS),
         "town": rng.choice(words.TOWNS),

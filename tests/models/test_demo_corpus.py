@@ -46,7 +46,7 @@ def test_a_row_teaches_the_replies_and_their_ends_alone() -> None:
     assert learned == "".join(f"{reply}<|im_end|>" for reply in replies)
 
 
-@pytest.mark.parametrize("skill", [skill for skill, _ in SKILLS], ids=lambda skill: skill.__qualname__)
+@pytest.mark.parametrize("skill", [skill for skill, *_ in SKILLS], ids=lambda skill: skill.__qualname__)
 def test_training_never_says_a_held_out_phrasing(skill: object) -> None:
     assert callable(skill)
     trained = {skill(Scene(random.Random(seed))).question.lower() for seed in range(300)}
