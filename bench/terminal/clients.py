@@ -1,6 +1,7 @@
 """The clients that are measured, each at its defaults: how to start one, when it is ready, how to ask and to stop."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,15 +18,15 @@ class Client:
     """A program to run in a terminal.
 
     `command` and `env` are made from the server's base URL and an empty home folder; `ready` is text that shows when it
-    can be asked, `ask` are the keys that send "go", `stop` those that end a reply. `prepare` fills the home folder with
-    as many turns of history as it is told.
+    can be asked, `ask` are the keys that send "go", one after the other, `stop` those that end a reply. `history` fills
+    the home folder with as many turns as it is told, and gives the arguments that open them.
     """
 
     name: str
     command: Callable[[str, Path], list[str]]
     env: Callable[[str, Path], Mapping[str, str]] = lambda url, home: {}
     ready: str = "Ask"
-    ask: bytes = b"go\r"
+    ask: tuple[bytes, ...] = (b"go", b"\r")
     stop: bytes | None = b"\x1b"
     settings: Callable[[str, Path], None] = lambda url, home: None
     history: Callable[[Path, int], list[str]] | None = None
@@ -65,34 +66,33 @@ def _bare(url: str) -> str:
     return url.removesuffix("/v1")
 
 
+def _hat_tui_env(url: str, home: Path) -> Mapping[str, str]:
+    # In a checkout the sessions would land there.
+    return {"HAT_TUI_SESSIONS_DIR": str(home / "sessions")}
+
+
 def _hat_tui_history(home: Path, turns: int) -> list[str]:
     """A session of `turns` turns, questions and answers, to be resumed."""
     log = home / "history.txt"
-    if not log.exists():
-        text = "".join(
-            f"🙂: question {turn}\n\n🤖: Answer {turn} with *some* text and `code`.\n\n" for turn in range(turns // 2)
-        )
-        log.write_text(text, encoding="utf-8")
-        done = os.spawnve(  # noqa: S606 (our own program)
-            os.P_WAIT,
-            sys.executable,
-            [sys.executable, "-m", "hat_tui", "sessions", "import", str(log)],
-            {**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT)},
-        )
-        if done:
-            raise RuntimeError("the session of the benchmark could not be made")
+    text = (f"🙂: question {turn}\n\n🤖: Answer {turn} with *some* text and `code`.\n\n" for turn in range(turns // 2))
+    log.write_text("".join(text), encoding="utf-8")
+    env = {**os.environ, **_hat_tui_env("", home), "HOME": str(home), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "hat_tui", "sessions", "import", str(log)]
+    subprocess.run(command, env=env, check=True, capture_output=True)
     return ["--resume"]
 
 
 HAT_TUI: Final = Client(
     "hat-tui",
     lambda url, home: [sys.executable, "-m", "hat_tui", "--url", _bare(url)],
+    _hat_tui_env,
     ready="ready",
     history=_hat_tui_history,
 )
 HAT_TUI_PLAIN: Final = Client(
     "hat-tui --plain",
     lambda url, home: [sys.executable, "-m", "hat_tui", "--plain", "--url", _bare(url)],
+    _hat_tui_env,
     ready="You: ",
     stop=b"\x03",
     takes_keys_while_streaming=False,

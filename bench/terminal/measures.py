@@ -116,7 +116,9 @@ def stream(client: Client, size: Size, speed: float, tokens: int) -> Stream:
 
 def _ask(client: Client, running: PtyClient, server: ServerProcess, token: int = 0) -> None:
     """Ask, and wait until the server has sent that token."""
-    running.send(client.ask)
+    for keys in client.ask:
+        running.send(keys)
+        running.pump(0.15)
     if not running.pump(30, lambda: server.record.sent(token) > 0):
         raise NotReady(f"{client.name} asked for no reply")
 

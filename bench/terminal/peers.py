@@ -41,7 +41,7 @@ _PEERS: Final[dict[str, Command]] = {
         lambda url, home: [str(folder / "bin" / "elia")],
         lambda url, home: {"OPENAI_API_KEY": "none", "OPENAI_API_BASE": url},
         ready="Enter your message",
-        ask=b"go\n",
+        ask=(b"go", b"\n"),
         settings=_elia_settings,
     ),
 }
