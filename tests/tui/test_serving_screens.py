@@ -541,7 +541,7 @@ async def test_the_log_panel_tells_how_the_server_is_doing_and_each_request() ->
         done = ServerState(Phase.READY, requests=1, prompt=Speed(190, 500), reply=Speed(100, 2000))
         app.opened[0].on_state(done)
         await app.until(lambda: app.chat.side.log_panel.lines.line_count == lines + 1)
-        assert "reads 380/s tokens · writes 50/s" in vitals.render().plain
+        assert "reads 380 tokens/s · writes 50/s" in vitals.render().plain
 
 
 async def test_an_idle_server_is_not_looked_at() -> None:
@@ -555,3 +555,18 @@ async def test_an_idle_server_is_not_looked_at() -> None:
         app.opened[0].on_state(ServerState(Phase.READY))
         await app.until(lambda: vitals._timer is None)
         assert "idle" in vitals.render().plain
+
+
+async def test_a_models_name_commands_no_terminal_wherever_it_stands() -> None:
+    evil = "a\x1b]0;title\x07"
+    served = [ModelUsed(evil, "own server", 2048), ModelUsed("b", "own server", 2048)]
+    async with driven(served) as app:
+        await app.until(lambda: app.chat.link.ready)
+        await app.type("/model")
+        await app.press("enter")
+        await app.on(ModelsScreen)
+        await app.type("title")
+        await app.press("enter")
+        await app.until(lambda: app.chat.dialogue.model.model == evil)
+        assert "\x1b" not in app.chat.status.render().plain
+        assert "␛]0;title␇" in app.chat.status.render().plain

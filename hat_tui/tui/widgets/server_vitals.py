@@ -68,8 +68,8 @@ class ServerVitals(Static):
         return f"{size(vitals.resident)} · {at_work} · up since {since:%H:%M}"
 
     def _speeds(self) -> str:
-        reads = f"reads {_rate(self._state.prompt)} tokens" if self._state.prompt else ""
-        writes = f"writes {_rate(self._state.reply)}" if self._state.reply else ""
+        reads = f"reads {_per_second(self._state.prompt)} tokens/s" if self._state.prompt else ""
+        writes = f"writes {_per_second(self._state.reply)}/s" if self._state.reply else ""
         return " · ".join(filter(None, (reads, writes)))
 
     def _requests(self) -> str:
@@ -82,17 +82,14 @@ class ServerVitals(Static):
         return f"{state.requests} request{'s' if state.requests != 1 else ''}{at_once}{asked_by}"
 
 
-def _rate(speed: Speed) -> str:
-    return f"{speed.per_second:.0f}/s" if speed.per_second >= 10 else f"{speed.per_second:.1f}/s"
+def _per_second(speed: Speed) -> str:
+    return f"{speed.per_second:.0f}" if speed.per_second >= 10 else f"{speed.per_second:.1f}"
 
 
 def request_told(before: ServerState, after: ServerState) -> str:
-    """A line for the log when a request has ended between two states: what was read and written, how fast; else ""."""
+    """A line for the log when a request has ended between two states: tokens read and written, how fast; else ""."""
     if after.reply is None or after.reply is before.reply:
         return ""
-    parts = []
-    if after.prompt:
-        known = f", {after.reused} known" if after.reused else ""
-        parts.append(f"read {after.prompt.tokens} tokens at {_rate(after.prompt)}{known}")
-    parts.append(f"wrote {after.reply.tokens} at {_rate(after.reply)}")
-    return f"request: {'; '.join(parts)}"
+    read = f"read {after.prompt.tokens} at {_per_second(after.prompt)}/s, " if after.prompt else ""
+    known = f", knew {after.reused}" if after.reused else ""
+    return f"{read}wrote {after.reply.tokens} at {_per_second(after.reply)}/s{known}"

@@ -4,6 +4,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from hat_tui.chat.safe_text import shown_line
+
 DOTS = {"ready": "$success", "busy": "$accent", "crashed": "$error", "lost": "$error", "stopped": "$warning"}
 
 
@@ -32,7 +34,7 @@ class StatusLine(Widget):
         parts = [state]
         room = self.size.width - state.cell_length
         for text in (self.model, self.memory, self.speed, self.session, self.endpoint):
-            piece = Content(text)
+            piece = Content(shown_line(text))
             if text and piece.cell_length + 3 <= room:
                 parts.append(piece)
                 room -= piece.cell_length + 3
