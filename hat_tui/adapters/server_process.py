@@ -128,18 +128,24 @@ class ServerProcess:
                 check_port(options.host, self.port)
                 code = await self._run(options)
             except OSError as error:
-                code, lines = 1, [str(error)]
+                diagnosis = self._not_started(error)
             else:
-                lines = list(self._last)
+                diagnosis = self._diagnose(code, list(self._last))
             if self._stopping:
                 break
-            diagnosis = self._diagnose(code, lines)
             if diagnosis.cause is Cause.PORT_TAKEN and not options.port:
                 self.port = free_port(options.host)
                 continue
             self._become(replace(self.state, phase=Phase.CRASHED, open_requests=0, unlogged=False, diagnosis=diagnosis))
             return
         self._become(ServerState(Phase.STOPPED))
+
+    def _not_started(self, error: OSError) -> Diagnosis:
+        told = self._diagnose(1, [str(error)])
+        if told.cause is not Cause.OTHER:
+            return told
+        next_step = "Check the installation, the state folder (hat-tui --where) and the rights to both."
+        return Diagnosis(Cause.OTHER, f"The server could not be started: {error}.", next_step)
 
     def _diagnose(self, code: int, lines: Sequence[str]) -> Diagnosis:
         return diagnose(code, lines, Installation(self._python, machine=platform.machine(), system=sys.platform))

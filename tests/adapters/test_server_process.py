@@ -172,6 +172,16 @@ async def test_an_address_that_is_not_ours_is_said(server):
     assert (await server.settled()).diagnosis.cause is Cause.NO_ADDRESS
 
 
+async def test_what_cannot_be_started_at_all_is_said(tmp_path):
+    server = ServerProcess(tmp_path, python=str(tmp_path / "no-python"))
+    await server.start(for_model("good.gguf"))
+    assert "no-python" in (await server.settled()).diagnosis.what
+    (tmp_path / "file").touch()
+    server = ServerProcess(tmp_path / "file" / "below")
+    await server.start(for_model("good.gguf"))
+    assert "could not be started" in (await server.settled()).diagnosis.what
+
+
 async def test_a_missing_package_names_how_to_add_it(tmp_path):
     server = ServerProcess(tmp_path, module="llama_cpp_is_not_here")
     await server.start(for_model("good.gguf"))
