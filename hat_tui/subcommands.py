@@ -98,6 +98,7 @@ def connections(settings: Settings, options: argparse.Namespace) -> int:
 def serve(settings: Settings, options: argparse.Namespace) -> int:
 
     from hat_tui.adapters import serve as serving
+    from hat_tui.adapters.launcher import KEY_FILE
     from hat_tui.server.target import LocalModel
 
     services = wiring.services(settings)
@@ -110,7 +111,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
         if settings.server_key:
             launch = replace(launch, api_key=settings.server_key)
         elif options.share:
-            key_file = locations.state_folder() / "server-key"
+            key_file = locations.state_folder() / KEY_FILE
             launch = replace(launch, api_key=serving.kept_key(key_file))
         launch = serving.share(launch, launch.api_key) if options.share else launch
         folder = locations.state_folder() / "server"
