@@ -244,6 +244,7 @@ class FrameDriver(Driver):
             shown.chars[0][x] = UNKNOWN
         self._probing = True
         first += tty_mode.entering(mouse=self._mouse, hover=not over_ssh(os.environ), kitty=self._kitty)
+        self._background = BackgroundReader()
         first += background.QUERY
         # The first answer tells of the link before the first frame is due.
         first += STATUS_REQUEST
@@ -343,7 +344,7 @@ class FrameDriver(Driver):
         width, height = tty_mode.size(self._in)
         self._wanted = Grid(width, height)
         # What a terminal keeps of its cells when resized, each decides for itself.
-        self._painter = Painter(Grid(width, height, UNKNOWN), self._painter.abilities)
+        self._painter = Painter(Grid(width, height, UNKNOWN), self._painter.abilities, caret=self._painter.caret_shown)
         self._tell_size()
 
     def _tell_size(self) -> None:

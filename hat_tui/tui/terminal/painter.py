@@ -39,7 +39,7 @@ class Painter:
         self.abilities = abilities
         self._at: tuple[int, int] | None = None
         self._style: Style | None = None
-        self._caret = caret
+        self.caret_shown = caret
         self._turn = 0
         self._last_move = ""
         # Where the terminal's own "restore cursor" leads to, and the style it brings.
@@ -106,13 +106,13 @@ class Painter:
 
     def _finish(self, wanted: Grid, caret: bool) -> str:
         many = self._size > 150
-        hide = caret and self._caret and many and not self.abilities.sync
+        hide = caret and self.caret_shown and many and not self.abilities.sync
         if caret:
             self._rest(min(wanted.x, wanted.width - 1), min(wanted.y, wanted.height - 1))
-        show = caret and (hide or not self._caret)
-        if show or caret != self._caret:
+        show = caret and (hide or not self.caret_shown)
+        if show or caret != self.caret_shown:
             self._write("\x1b[?25h" if caret else "\x1b[?25l")
-        self._caret = caret
+        self.caret_shown = caret
         data = "".join(self._out)
         if many and self.abilities.sync:
             return f"\x1b[?2026h{data}\x1b[?2026l"
