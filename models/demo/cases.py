@@ -48,7 +48,7 @@ class Suite:
 def suites(seed: int, held_out: bool) -> list[Suite]:
     """All suites. With `held_out` False they have the training's phrasings and values: to develop against."""
     rng = random.Random(seed)
-    new = lambda: Scene(rng, held_out)  # noqa: E731 - a factory of three words
+    new = partial(Scene, rng, held_out)
     return [
         Suite("facts about hat-tui", 0.90, tuple(_facts(rng, held_out))),
         Suite("recall within the window", 0.95, tuple(_recall(new(), at % 11) for at in range(240))),

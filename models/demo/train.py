@@ -42,7 +42,7 @@ class Muon(torch.optim.Optimizer):
         super().__init__(weights, {"lr": lr, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]
+    def step(self, closure: None = None) -> None:
         for group in self.param_groups:
             for weight in group["params"]:
                 memory = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
