@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Make `.venv` and install hat-tui into it, pinned; `make run` and `make test` call this, and so can you without make.
 
-    python3 bootstrap.py            hat-tui and the server that runs models on this machine
+    python3 bootstrap.py            hat-tui, the server that runs models on this machine, downloads
     python3 bootstrap.py --dev      the same with what the developers need
     python3 bootstrap.py --client   without the server: for a thin machine that connects by URL
 
@@ -29,7 +29,7 @@ def main() -> int:
     if unknown := flags - {"--dev", "--client"}:
         print(f"bootstrap: unknown option {' '.join(unknown)}; there are --dev and --client", file=sys.stderr)
         return 2
-    extras = [] if "--client" in flags else ["server"]
+    extras = [] if "--client" in flags else ["server", "hub"]
     extras += ["dev"] if "--dev" in flags else []
     stamp = VENV / f"installed-{'-'.join(extras) or 'client'}-{_fingerprint()}"
     if stamp.exists():
