@@ -1,5 +1,6 @@
 """Connect to a server that is there already: one that is saved under a name, or any by its URL."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -133,10 +134,13 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
     @work(exclusive=True, group="reach")
     async def _look(self) -> None:
         """Whether each takes a connection. Nothing is asked of them: somebody may be in the middle of a reply."""
-        for saved in self._list:
+
+        async def look_at(saved: SavedConnection) -> None:
             self._reachable[saved.url] = await self._saved.is_reachable(saved.url)
             if any(option.id == saved.name for option in self.options.options):
                 self.options.replace_option_prompt(saved.name, self._line(saved))
+
+        await asyncio.gather(*(look_at(saved) for saved in self._list))
 
     @property
     def _here(self) -> SavedConnection | None:
