@@ -65,6 +65,8 @@ class ConversingScreen(Screen[None]):
         self.attachments: list[Attachment] = []
         self.replying: Turn | None = None
         self.tried: Target | None = None
+        self.opening: Target | None = None
+        self._asking = False
         self._note_keys = count(-1, -1)
         self._forgotten: set[int] = set()
         self._plain: set[int] = set()
@@ -106,15 +108,20 @@ class ConversingScreen(Screen[None]):
     @work(exclusive=True, group="link")
     async def open(self, target: Target) -> None:
         """Change to another model or server; the conversation stays."""
-        self.tried = target
+        self.tried = self.opening = target
         self.stop_reply()
+        self.status.model, self.status.endpoint = target.label, ""
+        self.show_queue()
         try:
             endpoint, facts = await self.link.open(target)
         except NotConnected as trouble:
+            self.opening = None
+            self.show_queue()
             self.tell(str(trouble), "error")
             self.status.state = "crashed" if isinstance(target, LocalModel) else "lost"
             self.not_opened(trouble)
             return
+        self.opening = None
         if self.dialogue.model.model and self.dialogue.model != facts:
             self.tell(f"From here on {facts.model} answers.")
         self.dialogue.endpoint = endpoint
@@ -224,20 +231,31 @@ class ConversingScreen(Screen[None]):
             else "Sent when the reply has ended."
             if self.is_answering
             else "Sent when the model is loaded."
-            if self.link.connection and self.link.state.is_running
+            if isinstance(self.opening, LocalModel)
+            else "Sent when the server answers."
+            if self.opening
             else "No model answers: Ctrl+S loads one, Alt+C connects to a server."
         )
         self.queued.update(Content("\n".join([*lines, f"{why} Up in the empty box takes the last one back."])))
         self.queued.display = bool(lines)
 
+    def converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
+        """Show what the dialogue does until the reply has ended, however it ends. What is asked meanwhile waits."""
+        self._asking = True
+        self._converse(dialogue_events, prompt)
+
     @work(exclusive=True, group="reply")
-    async def converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
-        """Show what the dialogue does until the reply has ended, however it ends."""
+    async def _converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
+        waits = bool(prompt)
         try:
             async with aclosing(dialogue_events) as stream:
                 async for event in stream:
+                    waits = False
                     self._show(event, prompt)
         finally:
+            if waits:  # stopped before it was asked
+                self.queue.insert(0, prompt)
+                self.held = True
             self._reply_over()
 
     def _show(self, event: DialogueEvent, prompt: str) -> None:
@@ -289,7 +307,7 @@ class ConversingScreen(Screen[None]):
             self.prompt.put(prompt)
 
     def _reply_over(self) -> None:
-        turn, self.replying = self.replying, None
+        turn, self.replying, self._asking = self.replying, None, False
         if turn:
             self.transcript.set_progress(turn.id, "")
             self.transcript.update(self.as_entry(turn))
@@ -302,7 +320,7 @@ class ConversingScreen(Screen[None]):
     @property
     def is_answering(self) -> bool:
         """Whether the model is at work: on a reply, a summary, a title."""
-        return self.replying is not None or self.dialogue.replying
+        return self._asking or self.dialogue.replying
 
     def stop_reply(self) -> bool:
         """Stop the running reply and keep what it said; prompts that are queued wait. False when none runs."""
@@ -318,6 +336,7 @@ class ConversingScreen(Screen[None]):
         for worker in [worker for worker in self.workers if worker.group == "reply"]:
             with suppress(WorkerError):
                 await worker.wait()
+        self._asking = False
 
     # What is shown
 

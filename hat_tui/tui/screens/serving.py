@@ -1,6 +1,6 @@
 """What answers: models loaded, launched otherwise, shared; servers reached, lost and reached again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -10,6 +10,7 @@ from textual.binding import BindingType
 
 from hat_tui.chat.conversation import Turn
 from hat_tui.chat.record import ModelUsed
+from hat_tui.chat.safe_text import shown_line
 from hat_tui.server.launch import LaunchOptions, is_loopback
 from hat_tui.server.sharing import invitation
 from hat_tui.server.target import LocalModel, RemoteServer, Target
@@ -119,18 +120,19 @@ class ServingScreen(TurnsScreen):
             self.notify("Wait for the reply to end, or stop it with Escape", markup=False)
             return
         self.dialogue.model = model
-        self.status.model = model.model
+        self.status.model = shown_line(model.model)
         self.tell(f"From here on {model.model} answers.")
         self.look_ahead()
 
     @work(exclusive=True, group="link")
     async def _unload(self) -> None:
         self.stop_reply()
-        self.tried = None
+        self.tried = self.opening = None
         if self.link.connection is None:
             return
         await self.link.close()
-        self.status.state, self.status.endpoint = "", ""
+        self.status.state = self.status.model = self.status.endpoint = ""
+        self.show_queue()
         self.tell("Nothing is loaded now. The conversation stays; Ctrl+S loads a model, Alt+C connects to a server.")
 
     # How a model is launched
@@ -200,8 +202,7 @@ class ServingScreen(TurnsScreen):
 
     def reach_again(self) -> None:
         """A server of somebody else that could not be reached is tried again when something is to be asked."""
-        is_opening = any(worker.group == "link" and worker.is_running for worker in self.workers)
-        if isinstance(self.tried, RemoteServer) and not self.link.ready and not is_opening:
+        if isinstance(self.tried, RemoteServer) and not self.link.ready and self.opening is None:
             self.open(self.tried)
 
     def reply_begun(self, turn: Turn) -> None:
@@ -261,12 +262,10 @@ class ServingScreen(TurnsScreen):
             self.app.call_from_thread(self._offer_to_stop, strays)
 
     @work(exclusive=True, group="dialog")
-    async def _offer_to_stop(self, strays: "list[Stray]") -> None:
+    async def _offer_to_stop(self, strays: Sequence[Stray]) -> None:
         for stray in strays:
-            question = (
-                f"A server of ours was left behind by a crash: {stray.model}, port {stray.port}, process {stray.pid}. "
-                "It holds memory. Stop it?"
-            )
+            which = f"{shown_line(stray.model)}, port {stray.port}, process {stray.pid}"
+            question = f"A server of ours was left behind by a crash: {which}. It holds memory. Stop it?"
             if await self.app.push_screen_wait(ConfirmScreen(question)):
                 self._stop(stray)
 
