@@ -61,7 +61,11 @@ class ModelShelf:
     def _choice(self, file: ModelFile, free: int | None) -> ModelChoice:
         if file.facts is None:
             return ModelChoice(file.path, file.name, None, file.problem)
-        need = _need(file.facts, self._options(file))
+        try:
+            options = self._options(file)
+        except NotConnected as trouble:
+            return ModelChoice(file.path, file.name, file.facts, str(trouble))
+        need = _need(file.facts, options)
         return ModelChoice(file.path, file.name, file.facts, file.problem, need.total, fit(need, free))
 
     def need(self, path: Path, options: LaunchOptions) -> tuple[int, Fit]:

@@ -65,5 +65,14 @@ def test_sharing_takes_a_network_address_and_a_key_that_is_kept_for_the_next_tim
     assert launcher.share(replace(options, api_key="mine")).api_key == "mine"
 
 
+def test_a_setting_that_no_server_has_is_told_in_the_list_and_breaks_nothing(
+    options: LaunchOptions, tmp_path: Path, memory: LaunchMemory
+) -> None:
+    shelf = ModelShelf(ModelFolder([tmp_path / "models"]), memory, extra=("n_bach=256",))
+    (choice,) = shelf.list()
+    assert choice.facts
+    assert "no setting “n_bach”" in choice.problem
+
+
 def test_no_server_is_left_where_none_was_started(launcher: Launcher) -> None:
     assert launcher.strays() == ()
