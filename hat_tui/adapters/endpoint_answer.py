@@ -11,6 +11,7 @@ import httpx2
 from hat_tui.adapters.chat_chunks import ChunkReader
 from hat_tui.adapters.endpoint_trouble import Garbled, Nonsense
 from hat_tui.adapters.event_stream import EventStream
+from hat_tui.adapters.handfuls import in_handfuls
 
 LINGER_S = 2.0
 """Seconds to wait for the figures that follow the last piece of a reply."""
@@ -53,7 +54,7 @@ async def events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerat
     """
     stream = EventStream()
     deadline = None
-    async with aclosing(response.aiter_bytes()) as pieces:
+    async with aclosing(response.aiter_bytes()) as read, aclosing(in_handfuls(read)) as pieces:
         while True:
             if chunks.ended and deadline is None:
                 deadline = asyncio.get_running_loop().time() + LINGER_S
