@@ -107,4 +107,4 @@ MARKDOWN_STREAM: Final = Client(
     lambda url, home: [sys.executable, "-m", "bench.terminal.baselines.markdown_stream", url],
     history=lambda home, turns: [str(turns // 2)],
 )
-OURS: Final = (HAT_TUI, HAT_TUI_PLAIN, ONE_INPUT, MARKDOWN_STREAM)
+OURS: Final = (HAT_TUI, ONE_INPUT, MARKDOWN_STREAM, HAT_TUI_PLAIN)

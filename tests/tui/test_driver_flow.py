@@ -61,9 +61,17 @@ def test_frames_get_small_on_a_slow_link():
 
 def test_frames_get_large_on_a_fast_link_however_far():
     link = Link(1_000_000, delay=0.2)
+    link.frame(4)
     for _ in range(8):
         link.frame(link.flow.budget(urgent=False))
     assert link.flow.budget(urgent=False) >= 4000
+
+
+def test_frames_of_one_size_do_not_make_a_slow_link_look_fast():
+    link = Link(1000)
+    for _ in range(50):
+        link.frame(150)
+    assert link.flow.budget(urgent=False) <= 400
 
 
 def test_a_link_that_turns_slow_is_noticed_at_the_next_answer():
@@ -111,3 +119,24 @@ def test_what_was_learnt_of_the_link_is_kept_over_a_suspension():
     assert fresh.answers
     assert fresh.on_the_way == 0
     assert fresh.budget(urgent=False) == link.flow.budget(urgent=False)
+
+
+def test_small_frames_on_a_quick_link_are_not_asked_after_each():
+    link = Link(1_000_000)
+    for _ in range(5):
+        link.frame(500)
+    asked = 0
+    for _ in range(60):
+        if link.flow.trusts(40):
+            link.flow.sent_unasked(40)
+        else:
+            asked += 1
+            link.frame(40)
+    assert 5 <= asked <= 15
+
+
+def test_on_a_slow_link_every_frame_is_asked_after():
+    link = Link(4000)
+    for _ in range(5):
+        link.frame(500)
+    assert not link.flow.trusts(20)

@@ -30,6 +30,12 @@ _KEY_INTERVAL_S: Final = 0.03
 _PACED_RATE: Final = 20_000
 """Bytes a second that a terminal of unknown speed is trusted with."""
 _MOST_ON_THE_WAY: Final = 3
+_PING: Final = 64
+"""Bytes below which a frame measures the way, not the rate."""
+_QUICK_RATE: Final = 50_000
+"""Bytes a second from which small frames are sent without asking after each."""
+_SMALL_CHANGE: Final = 240
+"""Bytes that may be on the way unasked."""
 
 
 class Flow:
@@ -37,11 +43,12 @@ class Flow:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._on_the_way: deque[tuple[float, int]] = deque(maxlen=64)
+        self._on_the_way: deque[tuple[float, int, bool]] = deque(maxlen=64)
         self._answers = False
         self._quickest = float("inf")
         self._rate: float | None = None
         self._last_answer = 0.0
+        self._unasked = 0
         self._first_sent: float | None = None
         self._last_sent = (0.0, 0)
 
@@ -80,7 +87,7 @@ class Flow:
         if urgent and len(self._on_the_way) < _MOST_ON_THE_WAY and self._bytes() <= self.budget(urgent=False):
             return 0.0
         slow = 4 * self._bytes() / self._rate if self._rate else 0.0
-        return sent + max(_LOST_S, slow, 4 * min(self._quickest, 10.0)) - now
+        return sent + max(_LOST_S, slow, 4 * self._there_and_back()) - now
 
     def afresh(self) -> "Flow":
         """A flow with nothing on the way that remembers what this one learnt of the terminal."""
@@ -88,12 +95,23 @@ class Flow:
         other._answers, other._quickest, other._rate = self._answers, self._quickest, self._rate
         return other
 
+    def trusts(self, size: int) -> bool:
+        """Whether a frame of `size` bytes needs no answer: it is small, and a quick link has shown itself quick."""
+        quick = self._rate is not None and self._rate >= _QUICK_RATE and not self._on_the_way
+        return quick and self._unasked + size <= _SMALL_CHANGE
+
+    def sent_unasked(self, size: int) -> None:
+        """A frame of `size` bytes went out without a status request."""
+        self._unasked += size
+
     def sent(self, size: int) -> None:
         """A frame of `size` bytes and its status request went out."""
         now = self._clock()
+        size += self._unasked
+        self._unasked = 0
         if self._answers and self._on_the_way and not self._bytes_may_still_come(now):
             self._on_the_way.clear()
-        self._on_the_way.append((now, size))
+        self._on_the_way.append((now, size, not self._on_the_way))
         self._last_sent = (now, size)
         self._first_sent = self._first_sent or now
 
@@ -103,21 +121,26 @@ class Flow:
         self._answers = True
         if not self._on_the_way:
             return
-        sent, size = self._on_the_way.popleft()
+        sent, size, alone = self._on_the_way.popleft()
         took = now - max(sent, self._last_answer)
         self._last_answer = now
-        known, self._quickest = self._quickest < float("inf"), min(self._quickest * 1.02, now - sent)
-        if size < 64:
+        if size < _PING:
+            if alone:
+                self._quickest = min(self._quickest * 1.02, took)
             return
-        # Of the time an answer took, the quickest ever was the way there and back; the rest the link was busy.
-        sample = size / max(took - self._quickest if known else took, took / 20, 0.0005)
+        # Of the time an answer took, a few bytes take as long there and back; the rest the link was busy. Unless a few
+        # bytes were ever alone on the way, all of it counts: a link is better thought slow than fast.
+        sample = size / max(took - self._there_and_back(), took / 20, 0.0005)
         self._rate = sample if self._rate is None else min(sample, 2 * self._rate)
+
+    def _there_and_back(self) -> float:
+        return self._quickest if self._quickest < float("inf") else 0.0
 
     def _patience_ended(self) -> bool:
         return self._first_sent is not None and self._clock() - self._first_sent > _PATIENCE_S
 
     def _bytes(self) -> int:
-        return sum(size for _, size in self._on_the_way)
+        return sum(size for _, size, _ in self._on_the_way)
 
     def _bytes_may_still_come(self, now: float) -> bool:
         return now - self._on_the_way[-1][0] < _LOST_S

@@ -17,6 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import constants, events
+from textual.app import ScreenStackError
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
@@ -126,9 +127,13 @@ class FrameDriver(Driver):
         self._fresh = False
         data = self._painter.paint(self._wanted, self._flow.budget(urgent=urgent), caret=self._place_caret())
         if data:
-            payload = self._encode(data + STATUS_REQUEST)
+            payload = self._encode(data)
             at_once = self._flow.answers and not self._flow.on_the_way
-            self._flow.sent(len(payload))
+            if self._flow.trusts(len(payload)):
+                self._flow.sent_unasked(len(payload))
+            else:
+                payload += STATUS_REQUEST.encode()
+                self._flow.sent(len(payload))
             self._outlet.write(payload, at_once=at_once)
 
     def _place_caret(self) -> bool:
@@ -246,7 +251,9 @@ class FrameDriver(Driver):
         first += tty_mode.entering(mouse=self._mouse, hover=not over_ssh(os.environ), kitty=self._kitty)
         self._background = BackgroundReader()
         first += background.QUERY
-        # The first answer tells of the link before the first frame is due.
+        # The first answers tell of the link before the first frame is due: how long a few bytes take, and many.
+        self._outlet.write(STATUS_REQUEST.encode(), at_once=True)
+        self._flow.sent(len(STATUS_REQUEST))
         first += STATUS_REQUEST
         self._outlet.write(self._encode(first), at_once=True)
         self._flow.sent(len(first))
@@ -346,6 +353,12 @@ class FrameDriver(Driver):
         # What a terminal keeps of its cells when resized, each decides for itself.
         self._painter = Painter(Grid(width, height, UNKNOWN), self._painter.abilities, caret=self._painter.caret_shown)
         self._tell_size()
+        self._app.call_later(self._repaint)
+
+    def _repaint(self) -> None:
+        """Have everything painted. After two changes in a row that end where they began, the app sees none of them."""
+        with contextlib.suppress(ScreenStackError):
+            self._app.screen.refresh()
 
     def _tell_size(self) -> None:
         size = Size(*tty_mode.size(self._in))
