@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from hat_tui.chat.safe_text import shown
-from hat_tui.tui.widgets.dialog_input import DialogInput
+from hat_tui.tui.bindings import after_typing
 from hat_tui.tui.widgets.key_bar import KeyBar
 
 
@@ -32,11 +32,11 @@ class PickScreen(ModalScreen[str | None]):
     """Returns the id of the choice that was taken, None when there was none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take"),
-        Binding("up", "move(-1)", "Up"),
-        Binding("down", "move(1)", "Down"),
-        Binding("pageup", "move(-10)", "Page up", show=False),
-        Binding("pagedown", "move(10)", "Page down", show=False),
+        Binding("enter", "take", "Take", priority=True),
+        Binding("up", "move(-1)", "Up", priority=True),
+        Binding("down", "move(1)", "Down", priority=True),
+        Binding("pageup", "move(-10)", "Page up", show=False, priority=True),
+        Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
         Binding("escape", "dismiss(None)", "Leave"),
     ]
 
@@ -48,12 +48,11 @@ class PickScreen(ModalScreen[str | None]):
         self._title = title
         self._choices = choices
         self._none = none
-        self._narrowed = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
             yield Static(self._title, id="dialog-title", markup=False)
-            yield DialogInput(placeholder="type to narrow the list", compact=True)
+            yield Input(placeholder="type to narrow the list", compact=True)
             yield OptionList(compact=True, markup=False)
             yield KeyBar()
 
@@ -62,11 +61,10 @@ class PickScreen(ModalScreen[str | None]):
         self._narrow("")
 
     @on(Input.Changed)
-    def _typed(self) -> None:
-        self._catch_up()
+    def _typed(self, event: Input.Changed) -> None:
+        self._narrow(event.value)
 
     def _narrow(self, words: str) -> None:
-        self._narrowed = words
         wanted = words.casefold().split()
         fitting = [
             choice
@@ -83,20 +81,16 @@ class PickScreen(ModalScreen[str | None]):
         beside = Content.styled(f"  {shown(choice.beside)}", "$foreground 60%") if choice.beside else Content("")
         return Content(shown(choice.label)) + beside
 
-    def _catch_up(self) -> None:
-        """A key may come before the message about the letters typed before it."""
-        if self._narrowed != self.box.value:
-            self._narrow(self.box.value)
-
     def action_move(self, rows: int) -> None:
-        self._catch_up()
         count = self.options.option_count
         if count:
             self.options.highlighted = max(0, min(count - 1, (self.options.highlighted or 0) + rows))
 
     def action_take(self) -> None:
         """Return what is highlighted."""
-        self._catch_up()
+        after_typing(self, self._take)
+
+    def _take(self) -> None:
         at = self.options.highlighted
         option = self.options.get_option_at_index(at) if at is not None and self.options.option_count else None
         self.dismiss(option.id if option and not option.disabled else None)

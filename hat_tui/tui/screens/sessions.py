@@ -19,8 +19,8 @@ from textual.worker import get_current_worker
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.safe_text import shown
 from hat_tui.services import NoSuchSession, SessionChoice, Sessions
+from hat_tui.tui.bindings import after_typing
 from hat_tui.tui.screens.write import WriteScreen
-from hat_tui.tui.widgets.dialog_input import DialogInput
 from hat_tui.tui.widgets.key_bar import KeyBar
 
 
@@ -36,15 +36,15 @@ class SessionsScreen(ModalScreen[Chosen | None]):
     """Returns what was chosen, None when the screen was left. Renaming and deleting happen here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose('resume')", "Go on"),
-        Binding("ctrl+f", "choose('fork')", "Fork"),
-        Binding("ctrl+t", "rename", "Title"),
-        Binding("ctrl+d", "delete", "Delete"),
-        Binding("ctrl+z", "undo", "Bring back"),
-        Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
-        Binding("pageup", "move(-10)", "Page up", show=False),
-        Binding("pagedown", "move(10)", "Page down", show=False),
+        Binding("enter", "choose('resume')", "Go on", priority=True),
+        Binding("ctrl+f", "choose('fork')", "Fork", priority=True),
+        Binding("ctrl+t", "rename", "Title", priority=True),
+        Binding("ctrl+d", "delete", "Delete", priority=True),
+        Binding("ctrl+z", "undo", "Bring back", priority=True),
+        Binding("up", "move(-1)", "Up", show=False, priority=True),
+        Binding("down", "move(1)", "Down", show=False, priority=True),
+        Binding("pageup", "move(-10)", "Page up", show=False, priority=True),
+        Binding("pagedown", "move(10)", "Page down", show=False, priority=True),
         Binding("escape", "dismiss(None)", "Leave"),
     ]
 
@@ -65,7 +65,7 @@ class SessionsScreen(ModalScreen[Chosen | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog", classes="-large"):
             yield Static("Sessions", id="dialog-title", markup=False)
-            yield DialogInput(placeholder="search in all that was said", compact=True)
+            yield Input(placeholder="search in all that was said", compact=True)
             yield OptionList(compact=True, markup=False)
             yield Static(id="dialog-told", markup=False)
             yield KeyBar()
@@ -90,7 +90,7 @@ class SessionsScreen(ModalScreen[Chosen | None]):
         self._searched = words
         self._show(found)
         if self._wanted and words == self.box.value:
-            self.action_choose(self._wanted)
+            self._choose(self._wanted)
 
     def _show(self, found: Sequence[SessionChoice]) -> None:
         self._found = found
@@ -113,6 +113,9 @@ class SessionsScreen(ModalScreen[Chosen | None]):
 
     def action_choose(self, do: Literal["resume", "fork"]) -> None:
         """Leave with the session under the bar, once what was searched is found."""
+        after_typing(self, lambda: self._choose(do))
+
+    def _choose(self, do: Literal["resume", "fork"]) -> None:
         self._wanted = do if self._searched != self.box.value else None
         if self._wanted is None and (session := self._session()):
             self.dismiss(Chosen(session.id, do))
