@@ -18,8 +18,10 @@ ENV = {
     **os.environ,
     "TERM": "xterm-256color",
     "COLORTERM": "truecolor",
-    "PYTHONPATH": str(Path.cwd()),
     "LANG": "C.UTF-8",
+    "PYTHONPATH": str(Path.cwd()),
+    # Answers come in pieces here, slower than a terminal tears them.
+    "ESCDELAY": "300",
 }
 OUTSIDE = {7, 25}
 """The private modes a shell's terminal has: wrapping, and a cursor."""
