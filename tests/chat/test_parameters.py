@@ -26,11 +26,11 @@ def test_every_parameter_has_an_entry_that_takes_its_default() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
-        ("temperature", "warm", 'Temperature takes a number from 0 to 2, not warm'),
+        ("temperature", "warm", "Temperature takes a number from 0 to 2, not warm"),
         ("temperature", "2.1", "Temperature takes a number from 0 to 2, not 2.1"),
         ("temperature", "nan", "Temperature takes a number from 0 to 2, not nan"),
         ("max_tokens", "0", "Reply length takes a whole number from 1 to 32768, not 0"),
-        ("max_tokens", "1.5", 'Reply length takes a whole number from 1 to 32768, not 1.5'),
+        ("max_tokens", "1.5", "Reply length takes a whole number from 1 to 32768, not 1.5"),
         ("top_k", "", "Top k takes a whole number from 0 to 1000, not nothing"),
         ("stop", '"open', 'A text that opens with " must close with it'),
     ],

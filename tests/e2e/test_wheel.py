@@ -64,9 +64,7 @@ async def test_the_client_alone_tells_its_version_and_asks_a_server(installed: P
     assert asked == (0, "I am ready.\n", "")
 
 
-async def test_the_client_alone_says_how_to_add_what_runs_models(
-    installed: Path, tmp_path: Path
-) -> None:
+async def test_the_client_alone_says_how_to_add_what_runs_models(installed: Path, tmp_path: Path) -> None:
     code, out, err = await run(installed / "hat-tui", "ask", "Are you ready?", folder=tmp_path)
     assert (code, out) == (1, "")
     assert "pip install" in err
