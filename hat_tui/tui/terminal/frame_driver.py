@@ -12,7 +12,7 @@ import re
 import signal
 import sys
 import time
-from codecs import getincrementaldecoder
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -24,13 +24,12 @@ from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from hat_tui.tui.terminal import background, tty_mode
-from hat_tui.tui.terminal.abilities import background_erase, escape_delay, over_ssh
-from hat_tui.tui.terminal.answers import AnswerParser
-from hat_tui.tui.terminal.background import BackgroundReader, BackgroundTold
+from hat_tui.tui.terminal.abilities import background_erase, over_ssh
 from hat_tui.tui.terminal.charset import charset, encoder
 from hat_tui.tui.terminal.flow import STATUS_ANSWER, STATUS_REQUEST, Flow
 from hat_tui.tui.terminal.grid import UNKNOWN, Grid
 from hat_tui.tui.terminal.handover import Handover, keep_frame, shown_by
+from hat_tui.tui.terminal.listener import Listener, catch_signals, release_signals
 from hat_tui.tui.terminal.outlet import Outlet
 from hat_tui.tui.terminal.painter import Abilities, Painter
 
@@ -72,10 +71,8 @@ class FrameDriver(Driver):
         self._flow = Flow()
         self._outlet = Outlet(tty_mode.output_fd(), self._drained)
         self._active = False
-        self._reading = False
         self._signal_resume = False
         self._timer: asyncio.TimerHandle | None = None
-        self._escape_timer: asyncio.TimerHandle | None = None
         self._key_at = -1.0
         self._fresh = False
         self._probing = False
@@ -84,11 +81,22 @@ class FrameDriver(Driver):
         width, height = tty_mode.size(self._in)
         self._wanted = Grid(width, height)
         self._painter = Painter(Grid(width, height), Abilities(bce=background_erase(os.environ)))
-        self._parser = AnswerParser(self._answered, debug)
-        self._escape_delay = escape_delay(os.environ)
-        self._background = BackgroundReader()
         self._encode = encoder(charset(os.environ))
-        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._listener = Listener(
+            self._in,
+            self._loop,
+            heard=self.process_message,
+            answered=self._answered,
+            ended=partial(self._hang_up, signal.SIGHUP),
+            debug=debug,
+        )
+        self._signals: dict[signal.Signals, Callable[[], None]] = {
+            signal.SIGWINCH: self._resized,
+            signal.SIGTSTP: self._stopped,
+            signal.SIGCONT: self._continued,
+            signal.SIGHUP: partial(self._hang_up, signal.SIGHUP),
+            signal.SIGTERM: partial(self._hang_up, signal.SIGTERM),
+        }
 
     @property
     def can_suspend(self) -> bool:
@@ -157,43 +165,6 @@ class FrameDriver(Driver):
 
     # What the terminal sends
 
-    def _read(self) -> None:
-        try:
-            data = os.read(self._in, 4096)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._stop_reading()
-            self._hang_up()
-            return
-        self._feed(data)
-
-    def _feed(self, data: bytes) -> None:
-        text = self._decode(data)
-        # Whole answers are taken out here, even from the middle of a paste; the parser knows those that came in pieces.
-        for _ in range(text.count(STATUS_ANSWER)):
-            self._answered()
-        text = self._background.feed(text.replace(STATUS_ANSWER, ""))
-        if (dark := self._background.tell()) is not None:
-            self.send_message(BackgroundTold(dark=dark))
-        if not text:
-            return
-        for message in self._parser.feed(text):
-            self.process_message(message)
-        if self._escape_timer is not None:
-            self._escape_timer.cancel()
-            self._escape_timer = None
-        if not self._parser.between_keys:
-            delay = self._escape_delay if text.endswith("\x1b") else constants.ESCAPE_DELAY
-            self._escape_timer = self._loop.call_later(delay, self._escape_alone)
-
-    def _escape_alone(self) -> None:
-        self._escape_timer = None
-        for message in self._parser.give_up():
-            self.process_message(message)
-
     def send_message(self, message: Message) -> None:
         """Post a message to the app: from the event loop itself, so without a detour over threads."""
         self._app.post_message(message)
@@ -224,12 +195,13 @@ class FrameDriver(Driver):
             os.kill(os.getpid(), signal.SIGSTOP)
             return
         self._active = True
-        self._catch_signals()
+        catch_signals(self._loop, self._signals)
         width, height = tty_mode.size(self._in)
         if (self._wanted.width, self._wanted.height) != (width, height):
             self._wanted = Grid(width, height)
         if self.handover is None:
-            self._attributes = tty_mode.read_attributes(self._in)
+            # Still known after a stop that nobody could catch: the tty may be raw now.
+            self._attributes = self._attributes or tty_mode.read_attributes(self._in)
             tty_mode.set_raw(self._in)
             self._begin(Grid(width, height), tty_mode.ALTERNATE_SCREEN + "\x1b[?25l")
         else:
@@ -249,7 +221,6 @@ class FrameDriver(Driver):
             shown.chars[0][x] = UNKNOWN
         self._probing = True
         first += tty_mode.entering(mouse=self._mouse, hover=not over_ssh(os.environ), kitty=self._kitty)
-        self._background = BackgroundReader()
         first += background.QUERY
         # The first answers tell of the link before the first frame is due: how long a few bytes take, and many.
         self._outlet.write(STATUS_REQUEST.encode(), at_once=True)
@@ -257,7 +228,7 @@ class FrameDriver(Driver):
         first += STATUS_REQUEST
         self._outlet.write(self._encode(first), at_once=True)
         self._flow.sent(len(first))
-        self._start_reading()
+        self._listener.start()
 
     def _take_over(self, handover: Handover) -> None:
         """The app's first frame is here: what was painted before it gives way, and every key that was typed comes."""
@@ -269,7 +240,7 @@ class FrameDriver(Driver):
         self._begin(shown, "")
         handover.accept()
         if unread:
-            self._loop.call_soon(self._feed, unread)
+            self._loop.call_soon(self._listener.feed, unread)
         else:
             self._loop.call_later(_SETTLED_S, self._keep_frame)
 
@@ -282,10 +253,7 @@ class FrameDriver(Driver):
 
     def disable_input(self) -> None:
         """Read no more keys."""
-        self._stop_reading()
-        if self._escape_timer is not None:
-            self._escape_timer.cancel()
-            self._escape_timer = None
+        self._listener.stop()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was, without an answer left that the shell would take for keys."""
@@ -306,6 +274,7 @@ class FrameDriver(Driver):
             tty_mode.discard_input(self._in, self._flow.on_the_way + 1, STATUS_ANSWER.encode(), _FAREWELL_S)
         self._flow = self._flow.afresh()
         tty_mode.restore(self._in, self._attributes)
+        self._attributes = None
 
     def suspend_application_mode(self) -> None:
         """Give the terminal back for a while; signals are still heard, or nothing would end the while."""
@@ -313,39 +282,10 @@ class FrameDriver(Driver):
 
     def close(self) -> None:
         """End the writing thread."""
-        self._release_signals()
+        release_signals(self._loop, self._signals)
         self._outlet.close()
 
-    def _start_reading(self) -> None:
-        if not self._reading:
-            # A file or /dev/null as standard input cannot be waited for: such an app has no keys.
-            with contextlib.suppress(OSError):
-                self._loop.add_reader(self._in, self._read)
-                self._reading = True
-
-    def _stop_reading(self) -> None:
-        if self._reading:
-            self._loop.remove_reader(self._in)
-            self._reading = False
-
     # Signals
-
-    def _catch_signals(self) -> None:
-        for number, act in (
-            (signal.SIGWINCH, self._resized),
-            (signal.SIGTSTP, self._stopped),
-            (signal.SIGCONT, self._continued),
-            (signal.SIGHUP, partial(self._hang_up, signal.SIGHUP)),
-            (signal.SIGTERM, partial(self._hang_up, signal.SIGTERM)),
-        ):
-            # Only the main thread may; elsewhere the app lives without.
-            with contextlib.suppress(ValueError, RuntimeError):
-                self._loop.add_signal_handler(number, act)
-
-    def _release_signals(self) -> None:
-        for number in (signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT, signal.SIGHUP, signal.SIGTERM):
-            with contextlib.suppress(ValueError, RuntimeError):
-                self._loop.remove_signal_handler(number)
 
     def _resized(self) -> None:
         width, height = tty_mode.size(self._in)
@@ -376,11 +316,11 @@ class FrameDriver(Driver):
         if self._active:
             # Stopped by a signal nobody can catch: the terminal may show anything now.
             self._active = False
-            self._stop_reading()
+            self._listener.stop()
         self.resume_application_mode()
         self._pump()
 
-    def _hang_up(self, number: signal.Signals = signal.SIGHUP) -> None:
+    def _hang_up(self, number: signal.Signals) -> None:
         """The terminal is gone, or somebody asks the program to end: leave as if by the quit key."""
         self._app.exit(return_code=128 + number)
 
