@@ -48,12 +48,6 @@ class Painter:
         self._out: list[str] = []
         self._size = 0
 
-    def forget_state(self) -> None:
-        """Trust nothing but the cells: another program, or a mode change, may have moved or styled the cursor."""
-        self._at = None
-        self._style = None
-        self._saved = None
-
     def paint(self, wanted: Grid, budget: int, *, caret: bool) -> str:
         """The bytes of the next frame, or "" when the terminal shows `wanted` already.
 
