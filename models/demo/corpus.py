@@ -14,34 +14,35 @@ from models.demo.unknown import unknown
 
 Skill = Callable[[Scene], Exchange]
 
-# Each skill, and its share of a conversation that is about everything: at first, and later, when what is easy is known
-# and what is hard (letters, sums, what was corrected) needs the time.
-SKILLS: tuple[tuple[Skill, float, float], ...] = (
-    (talk, 8, 5),
-    (recall.tell, 10, 10),
-    (recall.correct, 0, 5),
-    (recall.tell_two, 4, 5),
-    (recall.ask_told, 12, 14),
-    (recall.ask, 8, 7),
-    (recall.ask_two, 3, 3),
-    (recall.ask_all, 2, 2),
-    (recall.ask_other, 3, 3),
-    (capital, 8, 10),
-    (unknown, 12, 11),
-    (about_hat_tui, 25, 25),
-    (arithmetic.add, 7, 12),
-    (arithmetic.subtract, 7, 12),
-    (skills.listing, 2, 2),
-    (skills.next_in_list, 2, 4),
-    (skills.count, 3, 3),
-    (skills.repeat, 6, 8),
-    (skills.upper, 4, 12),
-    (skills.spell, 4, 12),
-    (skills.first_letter, 1, 1),
-    (skills.markdown_list, 2, 5),
-    (writing.table, 1, 1),
-    (writing.code, 2, 2),
-    (writing.story, 2, 2),
+# Each skill, and its share of a conversation that is about everything, in each phase of the training: at first; when
+# what is easy is known and what is hard (letters, sums, what was corrected) needs the time; and at last, when telling
+# what was told from what was not is what is left.
+SKILLS: tuple[tuple[Skill, tuple[float, float, float]], ...] = (
+    (talk, (8, 5, 3)),
+    (recall.tell, (10, 10, 11)),
+    (recall.correct, (0, 5, 6)),
+    (recall.tell_two, (4, 5, 5)),
+    (recall.ask_told, (12, 14, 20)),
+    (recall.ask, (8, 7, 16)),
+    (recall.ask_two, (3, 3, 4)),
+    (recall.ask_all, (2, 2, 2)),
+    (recall.ask_other, (3, 3, 4)),
+    (capital, (8, 10, 7)),
+    (unknown, (12, 11, 10)),
+    (about_hat_tui, (25, 25, 18)),
+    (arithmetic.add, (7, 12, 13)),
+    (arithmetic.subtract, (7, 12, 13)),
+    (skills.listing, (2, 2, 2)),
+    (skills.next_in_list, (2, 4, 3)),
+    (skills.count, (3, 3, 5)),
+    (skills.repeat, (6, 8, 8)),
+    (skills.upper, (4, 12, 8)),
+    (skills.spell, (4, 12, 8)),
+    (skills.first_letter, (1, 1, 1)),
+    (skills.markdown_list, (2, 5, 3)),
+    (writing.table, (1, 1, 1)),
+    (writing.code, (2, 2, 1)),
+    (writing.story, (2, 2, 1)),
 )
 
 
@@ -50,10 +51,10 @@ def system_prompt(rng: random.Random) -> str:
     return rng.choices((DEFAULT_SYSTEM, rng.choice(SYSTEMS), ""), (5, 2, 3))[0]
 
 
-def exchanges(scene: Scene, *, later: bool = False) -> Iterator[Exchange]:
+def exchanges(scene: Scene, phase: int = 0) -> Iterator[Exchange]:
     """A conversation without end: some are about everything, some about a few things."""
     rng = scene.rng
-    weights = [late if later else early for _, early, late in SKILLS]
+    weights = [shares[phase] for _, shares in SKILLS]
     if rng.random() < 0.5:
         weights = [weight * rng.random() ** 3 for weight in weights]
     while True:
@@ -77,7 +78,7 @@ class Packer:
         self._end = tokenizer.special(IM_END)
         self._break = tokenizer.encode("\n")
 
-    def row(self, rng: random.Random, length: int, *, later: bool = False) -> Row:
+    def row(self, rng: random.Random, length: int, phase: int = 0) -> Row:
         """One conversation that nearly fills `length` + 1 ids; the rest is padding that nothing is learned from."""
         ids: list[int] = []
         learned: list[bool] = []
@@ -85,7 +86,7 @@ class Packer:
         if system:
             ids = self.message("system", system)
             learned = [False] * len(ids)
-        for exchange in exchanges(Scene(rng), later=later):
+        for exchange in exchanges(Scene(rng), phase):
             asked = self.message("user", exchange.question)
             said = self.message("assistant", exchange.reply)
             if len(ids) + len(asked) + len(said) > length + 1:
@@ -115,9 +116,9 @@ class Packer:
 
 def sample_texts(rng: random.Random, count: int) -> Iterator[str]:
     """Texts to make a tokenizer of: `count` exchanges of each skill in its share."""
-    total = sum(weight for _, weight, _ in SKILLS)
-    for skill, weight, _ in SKILLS:
+    total = sum(shares[0] for _, shares in SKILLS)
+    for skill, shares in SKILLS:
         scene = Scene(rng)
-        for _ in range(int(count * weight / total)):
+        for _ in range(int(count * shares[0] / total)):
             exchange = skill(scene)
             yield from ("user\n" + exchange.question, "assistant\n" + exchange.reply)

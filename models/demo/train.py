@@ -27,8 +27,8 @@ from models.demo.network import Network, Shape
 # Row lengths and how often a batch has them: mostly short talks, some as long as the window.
 ROWS = {128: 10, 256: 12, 512: 8, 1024: 2, 2048: 1}
 VOCABULARY = 1536
-LATER = 1200
-"""The batch from which on the harder skills get their larger share."""
+PHASES = (0, 1200, 2800)
+"""The batches with which the phases of the corpus begin."""
 
 
 class Muon(torch.optim.Optimizer):
@@ -71,8 +71,9 @@ def batches(packer: Packer, seed: int, start: int, tokens: int, rank: int) -> It
         length = random.Random(f"{seed} {number}").choices(list(ROWS), list(ROWS.values()))[0]
         rng = random.Random(f"{seed} {number} {rank}")
         copied = copying_share(number)
+        phase = sum(number >= begin for begin in PHASES) - 1
         rows = [
-            packer.copying_row(rng, length) if rng.random() < copied else packer.row(rng, length, later=number >= LATER)
+            packer.copying_row(rng, length) if rng.random() < copied else packer.row(rng, length, phase)
             for _ in range(max(1, tokens // length))
         ]
         ids = torch.tensor([row.ids for row in rows])
