@@ -78,7 +78,10 @@ class ChatScreen(AcceptingScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         self.side.fit(event.size.width, event.size.height)
+        # What is written leaves room for the conversation, also in a low window.
+        self.prompt.styles.max_height = min(10, max(2, event.size.height // 3))
         self._show_covering()
+        self.show_queue()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
@@ -144,7 +147,8 @@ class ChatScreen(AcceptingScreen):
         if selected:
             self.copy(selected)
         elif not self.stop_reply():
-            self.notify("Ctrl+Q leaves; the session is saved already", markup=False)
+            unsent = "; what waits here is not sent then" if self.queue else ""
+            self.notify(f"Ctrl+Q leaves; the session is saved already{unsent}", markup=False)
 
     def action_answer_again(self) -> None:
         """Another version of the last reply."""

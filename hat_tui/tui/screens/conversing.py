@@ -21,7 +21,7 @@ from hat_tui.chat.dialogue import Dialogue, DialogueEvent, Refused, SummaryMade,
 from hat_tui.chat.memory import Window
 from hat_tui.chat.message import Role
 from hat_tui.chat.reply import Delta, Ending, Note, Reading, Thought
-from hat_tui.chat.safe_text import shown
+from hat_tui.chat.safe_text import shown_line
 from hat_tui.chat.thinking import AllThought
 from hat_tui.chat.tokens import TokenCounter
 from hat_tui.link import Link
@@ -38,6 +38,10 @@ from hat_tui.tui.widgets.transcript_view import TranscriptView
 from hat_tui.tui.widgets.turn_lines import Entry
 
 WELCOME = "How may I help you today? Write below, Enter sends. Ctrl+G shows all keys, Ctrl+P all commands."
+
+MOST_QUEUED = 3
+"""Prompts that are shown of those that wait, and one in windows of fewer than LOW rows."""
+LOW = 20
 
 UNSAVED = "The chat goes on and forgets nothing while hat-tui runs; /save FOLDER keeps all of it elsewhere."
 
@@ -224,7 +228,12 @@ class ConversingScreen(Screen[None]):
 
     def show_queue(self) -> None:
         """Show the prompts that wait, and what they wait for."""
-        lines = [f"{at}. {shown(text.splitlines()[0])}" for at, text in enumerate(self.queue, 1)]
+        width = max(10, self.size.width - 2)
+        most = MOST_QUEUED if self.size.height >= LOW else 1
+        waiting = enumerate(self.queue[:most], 1)
+        lines = [Content(f"{at}. {shown_line(text)}").truncate(width, ellipsis=True) for at, text in waiting]
+        if len(self.queue) > most:
+            lines.append(Content(f"… and {len(self.queue) - most} more"))
         why = (
             "Held; Enter in the empty box sends on."
             if self.held
@@ -236,8 +245,9 @@ class ConversingScreen(Screen[None]):
             if self.opening
             else "No model answers: Ctrl+S loads one, Alt+C connects to a server."
         )
-        self.queued.update(Content("\n".join([*lines, f"{why} Up in the empty box takes the last one back."])))
-        self.queued.display = bool(lines)
+        lines.append(Content(f"{why} Up in the empty box takes the last one back."))
+        self.queued.update(Content("\n").join(lines))
+        self.queued.display = bool(self.queue)
 
     def converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
         """Show what the dialogue does until the reply has ended, however it ends. What is asked meanwhile waits."""

@@ -10,13 +10,14 @@ from hat_tui import commands
 from hat_tui.chat.safe_text import shown_line
 
 MOST = 6
+"""Lines in a window that is high enough; a low one keeps its prompt."""
 
 
 class CommandHints(Widget):
     """One line for each command that may be meant; nothing while a prompt is written."""
 
     DEFAULT_CSS = """
-    CommandHints { display: none; height: auto; padding: 0 1; }
+    CommandHints { display: none; height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     text: reactive[str] = reactive("", layout=True)
@@ -29,8 +30,9 @@ class CommandHints(Widget):
 
     def render(self) -> Content:
         """The commands that fit, the one that Tab takes first."""
+        most = max(1, min(MOST, self.screen.size.height // 4 - 1))
         if self.paths:
-            lines = [Content(shown_line(path)) for path in self.paths[:MOST]]
+            lines = [Content(shown_line(path)) for path in self.paths[:most]]
             return Content("\n").join([*lines, Content.styled("Tab completes", "$foreground 60%")])
         fitting = commands.matching(self.text)
         width = max((len(command.name) + len(command.takes) for command in fitting), default=0) + 4
@@ -39,8 +41,8 @@ class CommandHints(Widget):
                 (f"/{command.name} {command.takes}".ljust(width), "bold $accent" if at == 0 else "bold"),
                 (command.help, "$foreground 60%"),
             )
-            for at, command in enumerate(fitting[:MOST])
+            for at, command in enumerate(fitting[:most])
         ]
-        more = len(fitting) - MOST
+        more = len(fitting) - most
         tail = f"Tab completes; {more} more, write on" if more > 0 else "Tab completes"
         return Content("\n").join([*lines, Content.styled(tail, "$foreground 60%")])

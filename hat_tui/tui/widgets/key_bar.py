@@ -28,12 +28,13 @@ class KeyBar(Widget):
     def render(self) -> Content:
         """Those nearest to the focus from the left, those that hold everywhere at the right end."""
         hints = self._hints()
+        left = self._as_content(hints.pop(FIRST)) if FIRST in hints else Content("")
         ends = [self._as_content(hints.pop(id)) for id in ALWAYS if id in hints]
+        while ends and left.cell_length + sum(end.cell_length for end in ends) > self.size.width:
+            ends.pop(0)
         right = Content("").join(ends)
         room = self.size.width - right.cell_length
-        left = Content("")
-        first = [hints.pop(FIRST)] if FIRST in hints else []
-        for shown in [*first, *hints.values()]:
+        for shown in hints.values():
             hint = self._as_content(shown)
             if left.cell_length + hint.cell_length > room:
                 break
