@@ -243,6 +243,8 @@ class ConversingScreen(Screen[None]):
             if isinstance(self.opening, LocalModel)
             else "Sent when the server answers."
             if self.opening
+            else "No model answers: /restart tries again, Ctrl+S loads one, Alt+C connects to a server."
+            if self.tried
             else "No model answers: Ctrl+S loads one, Alt+C connects to a server."
         )
         lines.append(Content(f"{why} Up in the empty box takes the last one back."))

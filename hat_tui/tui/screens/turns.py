@@ -163,6 +163,7 @@ class TurnsScreen(ConversingScreen):
     @work(exclusive=True, group="session")
     async def fork(self, conversation: Conversation, turns: list[Turn] | None = None) -> None:
         """Go on in a new session that begins with these turns of a conversation, all that are shown by default."""
+        await self.end_reply()
         turns = conversation.path() if turns is None else turns
         records: list[Record] = [
             Opened(self.services.clock(), f"hat-tui {self.services.version}"),
