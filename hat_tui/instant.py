@@ -30,13 +30,15 @@ class Handover:
     """A terminal that is raw, shows a prompt and echoes; whoever comes takes it over, or it is given back.
 
     `painted` is all that was written since the alternate screen was blank, `size` its columns and rows, `attributes`
-    are the tty's from before, `unread` is input after the first key that is not plain text.
+    are the tty's from before, `unread` is input after the first key that is not plain text, `remembered` tells whether
+    it is the program's own frame of last time that was painted.
     """
 
     def __init__(self, key: str, columns: int, rows: int) -> None:
         self.size = (columns, rows)
         self.attributes: list[int | list[bytes | int]] | None = None
         self.unread = b""
+        self.remembered = False
         self._key = key
         self._written: list[str] = []
         self._text = ""
@@ -57,7 +59,9 @@ class Handover:
 
     def open(self) -> None:
         """Paint, go raw and begin to echo. Raises OSError where the terminal is gone."""
-        frame, self._place, self._style = _remembered(self._key) or _first_ever(*self.size)
+        remembered = _remembered(self._key)
+        self.remembered = remembered is not None
+        frame, self._place, self._style = remembered or _first_ever(*self.size)
         self._go_raw()
         os.write(1, _OPEN.encode())
         x, y, _ = self._place

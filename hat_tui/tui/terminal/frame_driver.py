@@ -40,7 +40,9 @@ _FRAME: Final = re.compile(r"\n*\x1b\[\d+;\d+H")
 """How all that paints cells begins: with a place to paint them at."""
 _KEY_IS_FRESH_S: Final = 0.15
 """How long after a key a frame counts as its echo."""
-_SETTLED_S: Final = 0.15
+_SETTLING_S: Final = 0.2
+"""After the first frame, in which a screen that is there already stands for what the app paints bit by bit."""
+_SETTLED_S: Final = 0.3
 """After the first frame: by then the screen is what one wants to see at the start."""
 _FAREWELL_S: Final = 1.0
 """How long leaving waits for answers that would else be typed into the shell."""
@@ -73,7 +75,7 @@ class FrameDriver(Driver):
         self._active = False
         self._signal_resume = False
         self._timer: asyncio.TimerHandle | None = None
-        self._key_at = -1.0
+        self._key_at = self._settles_at = -1.0
         self._fresh = False
         self._probing = False
         self._handover: Handover | None = None
@@ -127,8 +129,9 @@ class FrameDriver(Driver):
             self._timer = None
         if self._outlet.busy:
             return
-        urgent = time.monotonic() - self._key_at < _KEY_IS_FRESH_S
-        wait = self._flow.wait(urgent=urgent)
+        now = time.monotonic()
+        urgent = now - self._key_at < _KEY_IS_FRESH_S
+        wait = max(self._flow.wait(urgent=urgent), 0.0 if urgent else self._settles_at - now)
         if wait > 0:
             self._timer = self._loop.call_later(wait, self._pump)
             return
@@ -237,6 +240,7 @@ class FrameDriver(Driver):
         shown = shown_by(handover, (self._wanted.width, self._wanted.height))
         if handover.size == (shown.width, shown.height):
             self._wanted = shown.copy()
+            self._settles_at = time.monotonic() + _SETTLING_S * handover.remembered
         self._begin(shown, "")
         handover.accept()
         if unread:

@@ -18,6 +18,8 @@ class Handover(Protocol):
     """Columns and rows it was painted for."""
     attributes: tty_mode.Attributes | None
     """The tty's attributes from before raw mode."""
+    remembered: bool
+    """Whether it looks as the app does when it has settled."""
     unread: bytes
     """Input after the first key that is not plain text; complete once `take` was called."""
 
