@@ -91,7 +91,7 @@ class HatTuiApp(App[None]):
             for command in COMMANDS:
                 if command.takes.startswith("[") or not command.takes:
                     run = partial(screen.run_command, command.name, "")
-                    yield SystemCommand(f"/{command.name}", command.help.capitalize(), run)
+                    yield SystemCommand(f"/{command.name}", command.help[0].upper() + command.help[1:], run)
         for command_of_textual in super().get_system_commands(screen):
             if command_of_textual.title not in ("Quit", "Keys"):
                 yield command_of_textual

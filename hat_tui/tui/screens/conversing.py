@@ -307,6 +307,8 @@ class ConversingScreen(Screen[None]):
         else:
             self.transcript.append(self.as_entry(turn))
         self.refresh_bindings()
+        if self.link.ready:
+            self.status.state = "busy"
         self.transcript.set_progress(turn.id, "waiting for the first token, Escape stops")
         self.status.session = self.keeper.name
         self.reply_begun(turn)
@@ -324,6 +326,8 @@ class ConversingScreen(Screen[None]):
             self.transcript.set_progress(turn.id, "")
             self.transcript.update(self.as_entry(turn))
         self.refresh_bindings()
+        if self.link.ready:
+            self.status.state = "ready"
         if self.dialogue.not_kept:
             self.tell(f"{self.dialogue.not_kept}. {UNSAVED}", "error")
         self.look_ahead()

@@ -230,5 +230,6 @@ class ServerLog(Vertical):
         """Mark the words and say how often they were found."""
         event.stop()
         hits = self.lines.search(event.value)
-        self.notify(f"{hits} lines hold “{event.value}”; n and N go through them", markup=False)
+        found = {0: "No line holds", 1: "One line holds"}.get(hits, f"{hits} lines hold")
+        self.notify(f"{found} “{event.value}”{'; n and N go through them' if hits > 1 else ''}", markup=False)
         self.lines.focus()
