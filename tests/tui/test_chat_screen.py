@@ -552,3 +552,19 @@ async def test_every_key_of_the_table_reaches_its_action_from_the_prompt() -> No
         for action in CHAT:
             for key in action.keys.split(","):
                 assert action.id == "stop" or taken[key].binding.id == action.id, key
+
+
+async def test_commands_that_find_nothing_to_act_on_say_so() -> None:
+    sessions = MemorySessions()
+    async with driven(fake_services(sessions=sessions)) as chat:
+        await chat.ready()
+        for command, said in (
+            ("/again", "There is no reply yet."),
+            ("/copy", "There is no reply yet."),
+            ("/fork", "There is nothing to fork yet."),
+            ("/undelete", "Nothing was deleted."),
+        ):
+            chat.screen.prompt.put(command)
+            await chat.pilot.press("enter")
+            await chat.until(lambda said=said: chat.texts[-1] == said)
+        assert len(sessions.keepers) == 1

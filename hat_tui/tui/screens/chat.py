@@ -155,6 +155,8 @@ class ChatScreen(AcceptingScreen):
         last = self.dialogue.conversation.last()
         if last:
             self.do_to_turn("turn-regenerate", last)
+        else:
+            self.tell("There is no reply yet.", "warning")
 
     # Slash commands
 
@@ -205,6 +207,8 @@ class ChatScreen(AcceptingScreen):
         turn = self.dialogue.conversation.turn(selected) if selected and selected > 0 else self.last_reply()
         if turn:
             self.do_to_turn(action, turn)
+        else:
+            self.tell("There is no reply yet.", "warning")
 
     def _restart(self) -> None:
         if target := self.link.target:

@@ -136,7 +136,11 @@ class TurnsScreen(ConversingScreen):
 
     def undelete(self) -> None:
         """Bring back what was deleted last."""
-        if self._deleted:
+        if self.is_answering:
+            self.notify(WAIT, severity="warning", markup=False)
+        elif self._deleted is None:
+            self.tell("Nothing was deleted.", "warning")
+        else:
             self.dialogue.restore(self._deleted)
             self._deleted = None
             self.show_conversation()
@@ -165,6 +169,9 @@ class TurnsScreen(ConversingScreen):
         """Go on in a new session that begins with these turns of a conversation, all that are shown by default."""
         await self.end_reply()
         turns = conversation.path() if turns is None else turns
+        if not turns:
+            self.tell("There is nothing to fork yet.", "warning")
+            return
         records: list[Record] = [
             Opened(self.services.clock(), f"hat-tui {self.services.version}"),
             Titled(f"{conversation.title or 'A chat'}, forked"),
