@@ -8,7 +8,7 @@ from __future__ import annotations
 from asyncio import TimerHandle, get_running_loop
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, thread_time
 
 from rich.segment import Segment
 from rich.style import Style
@@ -31,6 +31,9 @@ CALM = 1.0
 
 MAX_SHARE = 0.1
 """Of the processor, for painting a streaming reply: a slow block is painted less often."""
+
+SLOWEST = 1.0
+"""Seconds between two paints however slow a block is."""
 
 
 class TranscriptPage(TranscriptScroll):
@@ -152,11 +155,12 @@ class TranscriptPage(TranscriptScroll):
         if self._frame is not None:
             self._frame.cancel()
             self._frame = None
-        started = monotonic()
+        started = thread_time()
         for key in list(self._pending):
             self._flush_key(key)
-        now = monotonic()
-        self._next_paint = now + max(FRAME, (now - started) / MAX_SHARE)
+        # Processor time: where others keep the processor busy, the clock would tell of them.
+        spent = thread_time() - started
+        self._next_paint = monotonic() + min(max(FRAME, spent / MAX_SHARE), SLOWEST)
 
     def _flush_key(self, key: int) -> None:
         text, thought = (("".join(part)) for part in self._pending.pop(key, ((), ())))
