@@ -140,7 +140,8 @@ class FrameDriver(Driver):
         if data:
             payload = self._encode(data)
             at_once = self._flow.answers and not self._flow.on_the_way
-            if self._flow.trusts(len(payload)):
+            # Rows that are left wait for an answer to go on.
+            if not self._wanted.dirty and self._flow.trusts(len(payload)):
                 self._flow.sent_unasked(len(payload))
             else:
                 payload += STATUS_REQUEST.encode()
