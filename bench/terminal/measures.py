@@ -35,7 +35,7 @@ def _chat(
         ServerProcess(speed, tokens, Path(folder)) as server,
         client.start(server.url, Path(folder) / "home", size, turns=turns) as running,
     ):
-        if not running.pump(30 + turns / 50, _shows(running, client.ready)):
+        if not running.pump(20 + turns / 250, _shows(running, client.ready)):
             raise NotReady(f"{client.name} never showed {client.ready!r}")
         running.settle(0.5)
         yield running, server
