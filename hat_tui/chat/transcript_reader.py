@@ -182,10 +182,12 @@ class _Reader:
     def _no_turn(self, start: int, end: int) -> None:
         stray = self._text[start:end]
         if text := stray.strip():
-            first = self._line_number(start + stray.index(text[0]))
-            last = first + text.count("\n")
-            lines = f"Line {first} belongs" if first == last else f"Lines {first} to {last} belong"
-            self._problem(start + stray.index(text[0]), f"{lines} to no turn")
+            at = start + stray.index(text[0])
+            last = self._line_number(at) + text.count("\n")
+            self._problem(
+                at,
+                "belongs to no turn" if "\n" not in text else f"what stands here up to line {last} belongs to no turn",
+            )
 
     def _problem(self, position: int, text: str) -> None:
         if len(self._transcript.problems) < MOST_PROBLEMS:

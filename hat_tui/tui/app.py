@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -16,6 +16,7 @@ from hat_tui.services import Services
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.screens.chat import ChatScreen
+from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.keys_help import KeysHelpScreen
 from hat_tui.tui.terminal.background import BackgroundTold, dark_by_environment
 
@@ -78,10 +79,14 @@ class HatTuiApp(App[None]):
         if not isinstance(self.screen, KeysHelpScreen):
             self.push_screen(KeysHelpScreen(self.services.keys))
 
+    @work(exclusive=True, group="leave")
     async def action_leave(self) -> None:
-        """Stop what runs, let go of the server and the session file, and end."""
+        """Stop what runs, let go of the server and the session file, and end; ask when something typed would go."""
         for screen in self.screen_stack:
             if isinstance(screen, ChatScreen):
+                question = "Leave? What is written and not sent is dropped."
+                if screen.has_unsent and not await self.push_screen_wait(ConfirmScreen(question)):
+                    return
                 await screen.leave()
         self.exit()
 

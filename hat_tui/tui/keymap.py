@@ -29,6 +29,7 @@ CHAT = (
     Action("older-prompt", "up", "Older prompt", "Bring back an earlier prompt, from the first line", "Prompt"),
     Action("newer-prompt", "down", "Newer prompt", "Go forward in the prompt history, from the last line", "Prompt"),
     Action("editor", "alt+e", "Editor", "Write the prompt in your own editor ($VISUAL, $EDITOR)", "Prompt", "editor"),
+    Action("undo", "ctrl+underscore", "Undo", "Undo the last change of the prompt", "Prompt"),
     Action("stop", "escape", "Stop", "Stop the reply and keep what it said; else close the nearest panel", "Reply"),
     Action(
         "stop-or-quit",
@@ -60,6 +61,7 @@ CHAT = (
     Action("turns", "shift+tab", "Turns", "Go up into the conversation to move through its turns", "Panels", "turns"),
     Action("palette", "ctrl+p", "Commands", "Everything hat-tui can do, by name", "Program"),
     Action("help", "ctrl+g,f1", "Help", "Show the keys of where you are", "Program", "help"),
+    Action("suspend", "ctrl+z", "Suspend", "Go back to the shell for a while; fg goes on", "Program"),
     Action("quit", "ctrl+q", "Quit", "Leave; the session is saved already", "Program", "quit"),
 )
 

@@ -44,6 +44,7 @@ class ChatScreen(AcceptingScreen):
         binding("new-session", "new_session", show=True),
         binding("regenerate", "answer_again", show=True),
         binding("editor", "editor"),
+        binding("suspend", "app.suspend_process"),
     ]
 
     def __init__(self, services: Services, typed: Callable[[], str] = str) -> None:

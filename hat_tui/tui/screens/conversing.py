@@ -338,6 +338,11 @@ class ConversingScreen(Screen[None]):
         """Whether the model is at work: on a reply, a summary, a title."""
         return self._asking or self.dialogue.replying
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something was written that is not sent yet."""
+        return bool(self.queue or self.prompt.text.strip())
+
     def stop_reply(self) -> bool:
         """Stop the running reply and keep what it said; prompts that are queued wait. False when none runs."""
         if not self.is_answering:

@@ -35,6 +35,8 @@ class PromptBox(TextArea):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("send", "send", show=True),
+        binding("undo", "undo"),
+        binding("suspend", "app.suspend_process"),
         binding("newline", "new_line", also=EXTENDED_ENTERS, show=True),
         Binding("tab", "complete", "Complete", show=False),
         binding("older-prompt", "older"),
