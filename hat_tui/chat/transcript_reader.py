@@ -184,10 +184,8 @@ class _Reader:
         if text := stray.strip():
             at = start + stray.index(text[0])
             last = self._line_number(at) + text.count("\n")
-            self._problem(
-                at,
-                "belongs to no turn" if "\n" not in text else f"what stands here up to line {last} belongs to no turn",
-            )
+            all_of_it = f"This and all up to line {last} belong" if "\n" in text else "This belongs"
+            self._problem(at, f"{all_of_it} to no turn")
 
     def _problem(self, position: int, text: str) -> None:
         if len(self._transcript.problems) < MOST_PROBLEMS:

@@ -136,9 +136,9 @@ def test_a_file_edited_by_hand_says_which_lines_could_not_be_read():
     )
     transcript = read(text.encode())
     assert transcript.problems == [
-        Problem(6, "Lines 6 to 7 belong to no turn"),
+        Problem(6, "This and all up to line 7 belong to no turn"),
         Problem(8, "A kind of line that this hat-tui does not know: usr"),
-        Problem(9, "Line 9 belongs to no turn"),
+        Problem(9, "This belongs to no turn"),
         Problem(10, "There is no turn 1 before this line"),
         Problem(17, "Not one of stop, length, stopped, cut, failed: bang"),
     ]
