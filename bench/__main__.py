@@ -1,6 +1,8 @@
 """`python -m bench`: measure hat-tui beside others in a pty, print the tables, and write docs/performance.md."""
 
 import argparse
+import signal
+import sys
 from pathlib import Path
 
 from bench.terminal.clients import HAT_TUI, OURS
@@ -13,6 +15,8 @@ SIZES = ((100, 30), (140, 45))
 
 def main() -> int:
     """Run the benchmark; the exit code."""
+    # Ended from outside, it still ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few minutes instead of most of an hour")
     parser.add_argument("--only", help="comma-separated beginnings of clients' names")
