@@ -40,7 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("preset", "[NAME]", "take a named set of parameters"),
     Command("quit", "", "leave"),
     Command("restart", "", "load the model again, or connect again", plain=False),
-    Command("save", "FOLDER", "keep this session in another folder from here on", plain=False),
+    Command("save", "FOLDER", "keep this session in another folder from here on"),
     Command("sessions", "[ID]", "go on with an earlier session"),
     Command("set", "NAME VALUE", f"set a parameter: {', '.join(spec.name for spec in SPECS)}"),
     Command("share", "", "let colleagues on the network use the model that runs here", plain=False),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hat_tui import commands
 from hat_tui.chat.conversation import Conversation
-from hat_tui.chat.dialogue import Dialogue, DialogueEvent, Refused, TurnBegun, TurnEnded
+from hat_tui.chat.dialogue import Dialogue, DialogueEvent, NotKept, Refused, TurnBegun, TurnEnded
 from hat_tui.chat.message import Role
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters
 from hat_tui.chat.record import Titled
@@ -118,7 +118,7 @@ class PlainChat:
         if last and last.ending is Ending.STOPPED:
             self._tell("stopped; what it said is kept")
         if self.dialogue.not_kept:
-            self._tell(self.dialogue.not_kept)
+            self._tell(f"{self.dialogue.not_kept}. /save FOLDER keeps it elsewhere")
 
     async def _print(self, dialogue_events: AsyncGenerator[DialogueEvent, None]) -> None:
         async with aclosing(dialogue_events) as events:
@@ -185,6 +185,7 @@ class PlainChat:
             "new": lambda rest: self._change_session(Conversation(), self.services.sessions.new()),
             "parameters": self._show_parameters,
             "preset": self._take_preset,
+            "save": self._save,
             "sessions": self._sessions,
             "set": self._set,
             "title": lambda words: self.dialogue.record(Titled(words)) if words else None,
@@ -240,6 +241,18 @@ class PlainChat:
             self._tell(f"parameters: {', '.join(spec.name for spec in SPECS)}")
         except BadValue as trouble:
             self._tell(str(trouble))
+
+    def _save(self, folder: str) -> None:
+        if not folder or self.services.files is None:
+            self._tell("/save FOLDER keeps the whole session there" if self.services.files else "restricted: no files")
+            return
+        try:
+            file = self.keeper.move(Path(folder).expanduser(), self.dialogue.conversation.records())
+        except NotKept as trouble:
+            self._tell(str(trouble))
+            return
+        self.dialogue.not_kept = ""
+        self._tell(f"the whole session is kept in {file} from here on")
 
     def _sessions(self, id: str) -> None:
         if id:

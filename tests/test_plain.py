@@ -83,3 +83,14 @@ async def test_a_session_is_resumed_with_what_was_said(capsys: pytest.CaptureFix
     await chat(fake_services(endpoint, sessions=sessions), ["/sessions session-1", "and now?"])
     assert "You: remember me\nhat-demo: I am ready.\n" in capsys.readouterr().out
     assert [m.text for m in endpoint.requests[0].messages[1:]] == ["remember me", "I am ready.", "and now?"]
+
+
+async def test_a_session_that_cannot_be_kept_is_saved_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    sessions = MemorySessions()
+    services = fake_services(sessions=sessions, files=object())
+    plain = PlainChat(services, lines("hello", "/save elsewhere"))
+    plain.keeper.trouble = "The disk is full"
+    await plain.run()
+    said = capsys.readouterr().out
+    assert "[The disk is full. /save FOLDER keeps it elsewhere]" in said
+    assert "the whole session is kept in elsewhere" in said
