@@ -1,4 +1,4 @@
-"""The demo model shows what memory is: it knows what is in its window, and not what has left it, unless it is pinned."""
+"""The demo model shows what memory is: it knows what is in its window, not what has left it, unless that is pinned."""
 
 from pathlib import Path
 
