@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from fakes import ScriptedEndpoint, fake_services, says
+from fakes import FakeConnection, ScriptedEndpoint, fake_services, says
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -35,10 +35,17 @@ def hello(name: str) -> str:
 Compare = Callable[..., bool]
 
 
+class Timeless(FakeConnection):
+    """Does not tell since when it has been running: a picture taken tomorrow must be the same."""
+
+    def vitals(self) -> None:
+        return None
+
+
 def app(theme: str) -> App[None]:
     """The program with fakes that answer twice: with Markdown, and with a reply that is too long."""
     endpoint = ScriptedEndpoint(says(MARKDOWN), says("A reply that was cut", Ending.LENGTH))
-    shown = HatTuiApp(fake_services(endpoint, theme=theme))
+    shown = HatTuiApp(fake_services(endpoint, connect=lambda target: Timeless(target, endpoint), theme=theme))
     shown.animation_level = "none"
     return shown
 
