@@ -132,7 +132,9 @@ def first_target(
         if settings.model:
             return models.local(models.find(settings.model)), ""
         if last.url:
-            return RemoteServer(last.url, settings.key()), ""
+            known = saved.at(last.url)
+            # A key that is set now may be meant for another server than the one that was saved with its own.
+            return known.target if known else RemoteServer(last.url, settings.key()), ""
         if last.model and Path(last.model).is_file():
             return models.local(Path(last.model)), ""
         found = [choice for choice in models.list() if not choice.problem]
