@@ -1,20 +1,10 @@
 """Sums and differences up to 100: easy ones at once, harder ones by way of the tens."""
 
+from models.demo.phrasing import load
 from models.demo.scene import Exchange, Scene
 from models.demo.words import is_held_out
 
-_SUM_ASKS = (
-    "What is {a} + {b}?|{a} + {b}|{a}+{b}|{a} + {b} =|{a}+{b}=?|How much is {a} plus {b}?|Add {a} and {b}.|"
-    "What is {a} plus {b}?|What is the sum of {a} and {b}?|How much is {a} + {b}?|{a} plus {b}?|Calculate {a} + {b}.|"
-    "I have {a} apples and get {b} more. How many do I have?|Compute {a}+{b}.||What do {a} and {b} make together?|"
-    "Please add {b} to {a}.|Work out {a} + {b}.|What does {a} plus {b} equal?|Sum {a} and {b}."
-)
-_DIFFERENCE_ASKS = (
-    "What is {a} - {b}?|{a} - {b}|{a}-{b}|{a} - {b} =|{a}-{b}=?|How much is {a} minus {b}?|Subtract {b} from {a}.|"
-    "What is {a} minus {b}?|What is the difference between {a} and {b}?|How much is {a} - {b}?|{a} minus {b}?|"
-    "Calculate {a} - {b}.|I have {a} apples and eat {b}. How many are left?|Take {b} away from {a}.|Compute {a}-{b}."
-    "||What is left of {a} when you take away {b}?|Work out {a} - {b}.|What does {a} minus {b} equal?"
-)
+_WAYS = load("skills")
 
 
 def sum_reply(a: int, b: int) -> str:
@@ -55,11 +45,11 @@ def operands(scene: Scene, sign: str) -> tuple[int, int]:
 
 def add(scene: Scene) -> Exchange:
     a, b = operands(scene, "+")
-    return Exchange(scene.dressed(scene.ways(_SUM_ASKS)).format(a=a, b=b), sum_reply(a, b))
+    return Exchange(scene.dressed(scene.says(_WAYS["sum"])).format(a=a, b=b), sum_reply(a, b))
 
 
 def subtract(scene: Scene) -> Exchange:
     a, b = operands(scene, "-")
     if not scene.held_out and scene.rng.random() < 0.04:
         a, b = b, a
-    return Exchange(scene.dressed(scene.ways(_DIFFERENCE_ASKS)).format(a=a, b=b), difference_reply(a, b))
+    return Exchange(scene.dressed(scene.says(_WAYS["difference"])).format(a=a, b=b), difference_reply(a, b))

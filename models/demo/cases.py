@@ -13,7 +13,8 @@ from pathlib import Path
 
 from models.demo import arithmetic, capitals, recall, skills, words, writing
 from models.demo.facts import all_facts
-from models.demo.scene import DEFAULT_SYSTEM, Exchange, Scene, ways
+from models.demo.phrasing import written_out
+from models.demo.scene import DEFAULT_SYSTEM, Exchange, Scene
 from models.demo.small_talk import talk
 from models.demo.unknown import HONEST_REPLY, unknown
 
@@ -67,8 +68,9 @@ def _exact(exchange: Exchange) -> Case:
 
 def _facts(rng: random.Random, held_out: bool) -> Iterator[Case]:
     for fact in all_facts():
-        for question in rng.sample(ways(fact.asks, held_out), min(2, len(ways(fact.asks, held_out)))):
-            yield _exact(Exchange(question, fact.reply))
+        said = fact.asks.side(held_out)
+        for way in rng.sample(said, min(2, len(said))):
+            yield _exact(Exchange(written_out(rng, way), fact.reply))
 
 
 _FILLERS: tuple[Callable[[Scene], Exchange], ...] = (

@@ -1,7 +1,10 @@
 """A made-up conversation while it is being written: whose turn it is to say what, and what has been told so far."""
 
 import random
+import re
 from dataclasses import dataclass, field
+
+from models.demo.phrasing import Ways, load
 
 DEFAULT_SYSTEM = "You are a helpful assistant."
 SYSTEMS = (
@@ -16,12 +19,9 @@ SYSTEMS = (
     "You are a chat bot running on a small computer.",
 )
 
-_OPENINGS = (
-    "Please tell me: |Tell me: |Hey, |Hi! |Hello! |Hello, |OK. |OK, |Now: |And |So, |Thanks. |Good. |Quick question: |"
-    "Sorry, |Hmm, |Well, |I wonder: |One more: |Another question: |Great! |Nice. |Then: |Question: "
-    "||By the way, |Next: |Just curious: "
-)
-_CLOSINGS = " Please.| Thanks.| Thank you!| Tell me.| Please tell me.|!|??||  Thanks a lot.| I need to know."
+_DRESS = load("dress")
+_OUTSIDE_BRACES = re.compile(r"[^{}]+(?![^{}]*\})")
+_LEFT_OUT = re.compile(r"(?<= )(the|a|an|of|to|do|is|me|my own|can you|please) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +40,29 @@ class Scene:
     held_out: bool = False
     told: dict[str, str] = field(default_factory=dict)
 
-    def ways(self, text: str) -> str:
-        """One of the ways in `text` to say a thing, those after `||` being for the evaluation alone."""
-        return self.rng.choice(ways(text, self.held_out))
+    def says(self, ways: Ways) -> str:
+        """One of the ways to say a thing."""
+        return ways.one(self.rng, self.held_out)
 
     def dressed(self, text: str) -> str:
-        """A question as people type it: lower case, an opening word, no question mark, a slip of the finger."""
+        """A question as people type it: an opening word, a word left out, lower case, no question mark, a slip.
+
+        What stands in braces is a value to be filled in, and stays.
+        """
         rng = self.rng
-        if rng.random() < 0.12:
-            text = rng.choice(ways(_OPENINGS, self.held_out)) + _lowered(text)
-        if rng.random() < 0.05:
-            text += rng.choice(ways(_CLOSINGS, self.held_out))
+        if rng.random() < 0.15:
+            text = _DRESS["openings"].one(rng, self.held_out) + " " + _lowered(text)
+        if rng.random() < 0.08:
+            text += rng.choice(_DRESS["closings"].side(self.held_out))
+        if not self.held_out and rng.random() < 0.08:
+            text = _LEFT_OUT.sub(lambda word: "" if rng.random() < 0.5 else word[0], text, count=1)
         if rng.random() < 0.25:
-            text = _decapitalised(text)
+            text = _OUTSIDE_BRACES.sub(lambda part: part[0].lower(), text)
         if rng.random() < 0.15:
             text = text.rstrip("?.!")
-        if not self.held_out and rng.random() < 0.04:
+        if not self.held_out and rng.random() < 0.08:
             text = _slip(rng, text)
         return text
-
-
-def ways(text: str, held_out: bool) -> list[str]:
-    """The alternatives of a `one|two||held out` text on the asked-for side; all of them when it has no `||`."""
-    training, mark, kept = text.partition("||")
-    return (kept if held_out and mark else training).split("|")
 
 
 def capitalised(text: str) -> str:
@@ -75,14 +74,14 @@ def _lowered(text: str) -> str:
     return text if text[:2] in ("I ", "I'") else text[:1].lower() + text[1:]
 
 
-def _decapitalised(text: str) -> str:
-    """Lower case but for what stands in braces, which is a value to be filled in."""
-    return text if "{" in text else text.lower()
-
-
 def _slip(rng: random.Random, text: str) -> str:
-    places = [index for index in range(1, len(text) - 1) if text[index - 1 : index + 2].isalpha()]
-    if not places or "{" in text:
+    """`text` with a letter left out, doubled, or changed for its neighbour, or without an apostrophe."""
+    if "'" in text and rng.random() < 0.5:
+        return text.replace("'", "", 1)
+    outside = [match.span() for match in _OUTSIDE_BRACES.finditer(text)]
+    places = [at for low, high in outside for at in range(low + 1, high - 1) if text[at - 1 : at + 2].isalpha()]
+    if not places:
         return text
     at = rng.choice(places)
-    return text[:at] + rng.choice(("", text[at] * 2)) + text[at + 1 :]
+    slipped = rng.choice(("", text[at] * 2, text[at + 1] + text[at]))
+    return text[:at] + slipped + text[at + max(1, len(slipped) * (slipped[:1] != text[at])) :]

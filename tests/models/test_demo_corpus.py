@@ -12,7 +12,8 @@ from models.demo.capitals import CAPITALS
 from models.demo.corpus import SKILLS, Packer, exchanges
 from models.demo.facts import all_facts
 from models.demo.keys import spoken
-from models.demo.scene import Scene, ways
+from models.demo.phrasing import Ways, bare, load, parsed, written_out
+from models.demo.scene import Scene
 from models.demo.small_talk import TALK
 from models.demo.unknown import HONEST_REPLY
 
@@ -49,9 +50,9 @@ def test_a_row_teaches_the_replies_and_their_ends_alone() -> None:
 @pytest.mark.parametrize("skill", [skill for skill, *_ in SKILLS], ids=lambda skill: skill.__qualname__)
 def test_training_never_says_a_held_out_phrasing(skill: object) -> None:
     assert callable(skill)
-    trained = {skill(Scene(random.Random(seed))).question.lower() for seed in range(300)}
+    trained = {bare(skill(Scene(random.Random(seed))).question) for seed in range(300)}
     asked = {
-        case.question.lower()
+        bare(case.question)
         for suite in cases.suites(1, held_out=True)
         for case in suite.cases
         if suite.ability in ("facts about hat-tui", "capitals and small skills")
@@ -60,12 +61,42 @@ def test_training_never_says_a_held_out_phrasing(skill: object) -> None:
     assert not trained & asked
 
 
-def test_no_fact_has_a_phrasing_on_both_sides_of_the_split() -> None:
+def test_every_fact_is_asked_in_many_ways_and_some_are_held_out() -> None:
     for fact in all_facts():
-        held_out = ways(fact.asks, held_out=True)
+        rng = random.Random(fact.reply)
+        said = {bare(fact.asks.one(rng, held_out=False)) for _ in range(100)}
 
-        assert held_out
-        assert not set(map(str.lower, held_out)) & set(map(str.lower, ways(fact.asks, held_out=False)))
+        assert len(said) >= 10, fact.reply
+        assert fact.asks.held_out, fact.reply
+        assert not said & set(map(bare, fact.asks.held_out))
+
+
+def test_a_grammar_says_each_of_its_ways_as_a_sentence() -> None:
+    said = {written_out(random.Random(seed), "(how do I|how can I ) (quickly |)quit ?") for seed in range(50)}
+
+    assert said == {"How do I quit?", "How can I quit?", "How do I quickly quit?", "How can I quickly quit?"}
+
+
+def test_a_way_that_is_held_out_is_left_out_of_the_training_though_its_grammar_says_it() -> None:
+    ways = Ways(("(leave|exit) it",), ("Exit it?",))
+
+    assert {ways.one(random.Random(seed), held_out=False) for seed in range(20)} == {"Leave it"}
+    assert ways.one(random.Random(1), held_out=True) == "Exit it?"
+
+
+@pytest.mark.parametrize("grammar", ["(a|b", "a)", "a|b", "<nothing> here"])
+def test_a_grammar_that_does_not_parse_is_refused(grammar: str) -> None:
+    with pytest.raises(ValueError, match=r"bracket|group"):
+        parsed(grammar)
+
+
+@pytest.mark.parametrize("name", ["recall", "skills", "facts", "keys", "small_talk"])
+def test_every_way_of_the_texts_parses_and_keeps_the_values_it_is_to_hold(name: str) -> None:
+    for key, ways in load(name).items():
+        slots = [set(re.findall(r"\{\w+\}", way)) - {"{n}"} for way in ways.training]
+
+        assert all(parsed(way) for way in ways.training)
+        assert all(slot == slots[0] for slot in slots), (key, list(ways.training))
 
 
 def test_held_out_values_are_told_in_the_evaluation_alone() -> None:
@@ -93,12 +124,12 @@ def test_unknown_questions_are_two_hundred_and_none_is_in_the_training_lists() -
 
 
 def test_every_question_has_one_reply_only() -> None:
-    replies: dict[str, str] = {}
-    lists = [(fact.reply, fact.asks) for fact in all_facts()] + list(TALK)
-    lists += [(HONEST_REPLY, "|".join(unknown.fixed_questions()))]
-    for reply, asks in lists:
-        for question in asks.replace("||", "|").lower().split("|"):
-            assert replies.setdefault(question, reply) == reply, question
+    rng = random.Random(1)
+    replies = {question.lower(): HONEST_REPLY for question in unknown.fixed_questions()}
+    lists = [(fact.reply, fact.asks) for fact in all_facts()] + list(TALK.items())
+    for reply, ways in lists:
+        for question in [*ways.held_out, *(written_out(rng, way) for way in ways.training for _ in range(20))]:
+            assert replies.setdefault(question.lower(), reply) == reply, question
 
 
 def test_facts_name_every_key_and_every_parameter_of_the_program() -> None:
