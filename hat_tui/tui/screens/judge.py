@@ -1,6 +1,6 @@
 """A person gives answers their marks, blind: the task, its intent, the answer, what was computed, the rubric."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from hat_tui.acceptance.checks import Finding
@@ -17,15 +16,12 @@ from hat_tui.acceptance.judging import Judging
 from hat_tui.acceptance.protocol import RUBRIC, Task
 from hat_tui.acceptance.run import Answered
 from hat_tui.acceptance.words import cost_of
-from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.safe_text import shown, shown_line
+from hat_tui.tui.screens.judging import JudgingScreen, asked
 from hat_tui.tui.widgets.key_bar import KeyBar
 
-WIDE = 110
-"""Columns from which the checks stand beside the answer and not below it."""
 
-
-class JudgeScreen(Screen[None]):
+class JudgeScreen(JudgingScreen[Judging]):
     """Marks by the keys 0 to 5, each written before the next answer is shown."""
 
     AUTO_FOCUS = "#answer"
@@ -51,7 +47,6 @@ class JudgeScreen(Screen[None]):
         #remark-line { display: none; height: 1; padding: 0 1; background: $boost; }
         #remark-line > Static { width: 8; color: $text-accent; }
         #remark { width: 1fr; background: $boost; }
-        #judge-told { display: none; height: auto; padding: 0 1; color: $text-error; }
         &.-wide {
             #judge-body { layout: horizontal; }
             #beside { width: 46; height: 1fr; max-height: 100%; border-top: none; border-left: vkey $panel; }
@@ -65,12 +60,6 @@ class JudgeScreen(Screen[None]):
     beside = query_one("#beside-text", Static)
     rubric = query_one("#rubric", Static)
     remark = query_one("#remark", Input)
-    told = query_one("#judge-told", Static)
-
-    def __init__(self, judging: Judging) -> None:
-        super().__init__()
-        self._judging = judging
-        self._unfolded = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="judge-head", markup=False)
@@ -88,19 +77,18 @@ class JudgeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.remark.cursor_blink = False
-        self._show()
+        self.show_judged()
 
     def on_resize(self) -> None:
-        self.set_class(self.size.width >= WIDE, "-wide")
         self.rubric.update(rubric(self.size.width - 2))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a remark is written, its keys are letters."""
         return not (self.remark.has_focus and action != "leave")
 
-    def _show(self) -> None:
+    def show_judged(self) -> None:
         """The answer in hand, from its top."""
-        judging = self._judging
+        judging = self.judging
         self.remark.value = judging.marked.remark if judging.slot and judging.marked else ""
         self.answer.scroll_home(animate=False)
         if judging.slot is None:
@@ -111,7 +99,7 @@ class JudgeScreen(Screen[None]):
             self.beside.update("")
             return
         self.head.update(self._heading())
-        self.text.update(task_and_answer(judging.task, judging.answer, unfolded=self._unfolded))
+        self.text.update(task_and_answer(judging.task, judging.answer, unfolded=self.unfolded))
         parts = [findings_of(judging.findings), Content.styled(cost_of(judging.answer), "$foreground 70%")]
         if judging.marked:
             parts.insert(0, Content.styled(f"marked {judging.marked.mark}", "bold $accent"))
@@ -119,7 +107,7 @@ class JudgeScreen(Screen[None]):
         self._show_remark()
 
     def _heading(self) -> Content:
-        judging = self._judging
+        judging = self.judging
         slot = judging.slot
         name = judging.model_shown(slot) if slot else ""
         return Content.assemble(
@@ -134,32 +122,19 @@ class JudgeScreen(Screen[None]):
 
     def action_mark(self, mark: int) -> None:
         """Write the mark, with the remark that was typed for it."""
-        if self._judging.slot is not None:
-            self._try(lambda: self._judging.mark(mark, self.remark.value.strip()))
+        if self.judging.slot is not None:
+            self.keep(lambda: self.judging.mark(mark, self.remark.value.strip()))
 
     def action_take_back(self) -> None:
-        if self._judging.slot is not None:
-            self._try(self._judging.take_back)
-
-    def action_skip(self) -> None:
-        self._judging.skip()
-        self._show()
-
-    def action_back(self) -> None:
-        self._judging.back()
-        self._show()
-
-    def action_fold(self) -> None:
-        """Show the task's own text, or put it away."""
-        self._unfolded = not self._unfolded
-        self._show()
+        if self.judging.slot is not None:
+            self.keep(self.judging.take_back)
 
     def action_scroll(self, lines: int) -> None:
         self.answer.scroll_relative(y=lines, animate=False)
 
     def action_remark(self) -> None:
         """Open the line for a remark."""
-        if self._judging.slot is not None:
+        if self.judging.slot is not None:
             self.query_one("#remark-line").display = True
             self.remark.focus()
 
@@ -167,28 +142,17 @@ class JudgeScreen(Screen[None]):
     def _remarked(self) -> None:
         """Keep the remark for the mark to come, or write it at once with the mark that is there."""
         self.answer.focus()
-        self._try(lambda: self._judging.remark(self.remark.value.strip()), show=False)
+        self.keep(lambda: self.judging.remark(self.remark.value.strip()), show=False)
         self._show_remark()
 
     def action_leave(self) -> None:
         """Out of the remark first, then out of the screen."""
         if self.remark.has_focus:
             self.answer.focus()
-            self.remark.value = self._judging.marked.remark if self._judging.marked else ""
+            self.remark.value = self.judging.marked.remark if self.judging.marked else ""
             self._show_remark()
         else:
             self.dismiss(None)
-
-    def _try(self, give: Callable[[], None], *, show: bool = True) -> None:
-        try:
-            give()
-        except NotKept as trouble:
-            self.told.display = True
-            self.told.update(shown_line(str(trouble)))
-            return
-        self.told.display = False
-        if show:
-            self._show()
 
 
 def rubric(width: int) -> Content:
@@ -201,13 +165,6 @@ def rubric(width: int) -> Content:
         else:
             lines.append(entry)
     return Content("\n").join(lines)
-
-
-def asked(task: Task, *, unfolded: bool) -> tuple[str, ...]:
-    """The prompts of a task; a long text in them is told by its length only, unless it is unfolded."""
-    return (
-        task.questions() if unfolded else task.questions(f"‹a text of {len(task.context.split())} words: t shows it›")
-    )
 
 
 def task_and_answer(task: Task, answer: Answered, *, unfolded: bool) -> Content:

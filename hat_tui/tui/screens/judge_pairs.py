@@ -7,18 +7,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Static
 
 from hat_tui.acceptance.judging import PairJudging
 from hat_tui.acceptance.run import Answered, Preference
-from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.safe_text import shown, shown_line
-from hat_tui.tui.screens.judge import WIDE, asked
+from hat_tui.tui.screens.judging import JudgingScreen, asked
 from hat_tui.tui.widgets.key_bar import KeyBar
 
 
-class JudgePairsScreen(Screen[None]):
+class JudgePairsScreen(JudgingScreen[PairJudging]):
     """A, B or equal; each is written before the next pair is shown."""
 
     AUTO_FOCUS = "#pair-a"
@@ -43,19 +41,11 @@ class JudgePairsScreen(Screen[None]):
             &:focus { border-top: hkey $primary; }
         }
         #pairs Static { height: auto; }
-        #pair-told { display: none; height: auto; padding: 0 1; color: $text-error; }
         &.-wide #pairs { layout: horizontal; }
     }
     """
 
     head = query_one("#pair-head", Static)
-
-    told = query_one("#pair-told", Static)
-
-    def __init__(self, judging: PairJudging) -> None:
-        super().__init__()
-        self._judging = judging
-        self._unfolded = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="pair-head", markup=False)
@@ -65,17 +55,14 @@ class JudgePairsScreen(Screen[None]):
             for side in "ab":
                 with VerticalScroll(id=f"pair-{side}"):
                     yield Static(id=f"text-{side}", markup=False)
-        yield Static(id="pair-told", markup=False)
+        yield Static(id="judge-told", markup=False)
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._show()
+        self.show_judged()
 
-    def on_resize(self) -> None:
-        self.set_class(self.size.width >= WIDE, "-wide")
-
-    def _show(self) -> None:
-        judging = self._judging
+    def show_judged(self) -> None:
+        judging = self.judging
         above = self.query_one("#pair-asked", Static)
         sides = [self.query_one(f"#text-{side}", Static) for side in "ab"]
         if judging.pair is None:
@@ -93,7 +80,7 @@ class JudgePairsScreen(Screen[None]):
                 (f"  · {judging.left} to compare", "$foreground 60%"),
             )
         )
-        lines = [*asked(judging.task, unfolded=self._unfolded), f"Intent: {judging.task.intent}"]
+        lines = [*asked(judging.task, unfolded=self.unfolded), f"Intent: {judging.task.intent}"]
         above.update(Content("\n".join(map(shown, lines))))
         self.query_one("#pair-task").scroll_end(animate=False)
         chosen = judging.run.preferences.get(judging.pair)
@@ -105,29 +92,8 @@ class JudgePairsScreen(Screen[None]):
 
     def action_prefer(self, preference: str) -> None:
         """Write which is better, and go on."""
-        if self._judging.pair is None:
-            return
-        try:
-            self._judging.prefer(Preference(preference))
-        except NotKept as trouble:
-            self.told.display = True
-            self.told.update(shown_line(str(trouble)))
-            return
-        self.told.display = False
-        self._show()
-
-    def action_skip(self) -> None:
-        self._judging.skip()
-        self._show()
-
-    def action_back(self) -> None:
-        self._judging.back()
-        self._show()
-
-    def action_fold(self) -> None:
-        """Show the task's own text, or put it away."""
-        self._unfolded = not self._unfolded
-        self._show()
+        if self.judging.pair is not None:
+            self.keep(lambda: self.judging.prefer(Preference(preference)))
 
     def action_scroll(self, lines: int) -> None:
         """Both sides at once: two answers are read beside each other."""
