@@ -50,7 +50,7 @@ async def events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerat
     """The data of a stream's events up to its end mark, which `chunks` is told of.
 
     A stream that breaks before a reply has begun ends as an empty one: llama_cpp.server breaks it when the request is
-    at fault. Once `chunks` has the reply's end, the rest is not waited for long.
+    at fault. Once `chunks` has the reply's end, the rest is not waited for long, and may break.
     """
     stream = EventStream()
     deadline = None
@@ -61,15 +61,16 @@ async def events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerat
             try:
                 async with asyncio.timeout_at(deadline):
                     piece = await anext(pieces, None)
+                whole_events = _last_events(stream) if piece is None else stream.feed(piece)
             except TimeoutError:
                 if deadline is None:
                     raise
                 return
             except httpx2.RemoteProtocolError:
-                if chunks.received:
+                if chunks.received and not chunks.ended:
                     raise
                 return
-            for data in stream.end() if piece is None else stream.feed(piece):
+            for data in whole_events:
                 if data.strip() == "[DONE]":
                     chunks.closed = True
                     with suppress(TimeoutError, httpx2.HTTPError):
@@ -79,3 +80,15 @@ async def events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerat
                 yield data
             if piece is None:
                 return
+
+
+def _last_events(stream: EventStream) -> list[str]:
+    """What an ended body holds beyond its last empty line. Raises RemoteProtocolError when it ends inside an event."""
+    rest = list(stream.end())
+    try:
+        for data in rest:
+            if data.strip() != "[DONE]":
+                parsed(data)
+    except Garbled:
+        raise httpx2.RemoteProtocolError("the body ended inside an event") from None
+    return rest

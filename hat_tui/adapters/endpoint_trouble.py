@@ -3,6 +3,7 @@
 Exceptions are translated here and nowhere else.
 """
 
+import json
 import re
 import socket
 import ssl
@@ -12,12 +13,14 @@ from typing import Any
 
 import anyio
 import httpx2
-from openai import APIConnectionError, APIStatusError
 
 from hat_tui.adapters.event_stream import EndlessEvent
 
 LONGEST_QUOTE = 300
 """Characters of a server's own words that go into a sentence."""
+
+PAGE = "a web page in place of a reason"
+"""What a server has said that sends one with an error."""
 
 
 @dataclass(eq=False)
@@ -53,7 +56,6 @@ TROUBLES = (
     Nonsense,
     Garbled,
     EndlessEvent,
-    APIConnectionError,
     httpx2.HTTPError,
     httpx2.InvalidURL,
     OSError,
@@ -207,11 +209,23 @@ def _rejection(error: Rejected, at: Circumstances) -> str:
     return sentence.format(where=at.where, said=said)
 
 
-def rejected(error: APIStatusError, key: str) -> Rejected:
+def rejected(response: httpx2.Response, content: bytes, key: str) -> Rejected:
     """What the server said with an error status; `key` is struck out of its words."""
-    moved = error.response.headers.get("location", "") if 300 <= error.status_code < 400 else ""
-    said, fields = told(error.body, key)
-    return Rejected(error.status_code, said, fields, _quoted(moved.split("?")[0], key))
+    moved = response.headers.get("location", "") if 300 <= response.status_code < 400 else ""
+    if response.headers.get("content-type", "").lower().startswith("text/html"):
+        said, fields = PAGE, frozenset[str]()
+    else:
+        said, fields = told(_read(content), key)
+    return Rejected(response.status_code, said, fields, _quoted(moved.split("?")[0], key))
+
+
+def _read(content: bytes) -> Any:
+    """JSON, or the text that it is instead."""
+    text = content.decode("utf-8", "replace").strip()
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def told(body: Any, key: str = "") -> tuple[str, frozenset[str]]:
@@ -246,7 +260,7 @@ def _steps(loc: Any) -> list[str]:
 def _quoted(words: str, key: str) -> str:
     """One line of someone else's words, fit to stand in a sentence: no markup page, no control characters, no key."""
     if "<html" in words.lower() or "<!doctype" in words.lower():
-        return ""
+        return PAGE
     if key:
         words = words.replace(key, "…")
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in words).split()).rstrip(".")

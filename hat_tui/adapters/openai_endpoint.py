@@ -1,15 +1,15 @@
 """Any server with the OpenAI chat API, by its URL: llama_cpp.server, llama-server, and what speaks as they do.
 
-Importing this module loads openai (0.35 s): whatever paints a screen imports it afterwards, in a thread.
+A chat is asked for by openai's SDK. It takes 0.3 s to import, so what tells of the server and counts goes without it.
 """
 
 import asyncio
+import importlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any
 
 import httpx2
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI, AsyncStream, Omit
 
 from hat_tui import __version__
 from hat_tui.adapters.chat_chunks import ChunkReader
@@ -32,6 +32,9 @@ from hat_tui.adapters.endpoint_url import BadURL, normalised, root, where
 from hat_tui.chat.dialogue import Request
 from hat_tui.chat.reply import Failed, Note, ReplyEvent
 
+if TYPE_CHECKING:
+    from hat_tui.adapters.openai_client import OpenAIClient
+
 __all__ = ["BadURL", "OpenAIEndpoint", "Unreachable"]
 
 CONNECT_S = 10.0
@@ -39,6 +42,10 @@ CONNECT_S = 10.0
 
 ANSWER_S = 15.0
 """Seconds for an answer that needs no reply of a model: the list of models, a count of tokens."""
+
+
+HEADERS = {"User-Agent": f"hat-tui/{__version__}", "Accept-Encoding": "identity"}
+"""Compression would have a proxy hold a stream back until there is enough of it to compress."""
 
 
 class OpenAIEndpoint:
@@ -55,15 +62,16 @@ class OpenAIEndpoint:
         self._counters = dict(COUNTERS) if counts else {}
         self._manners = Manners()
         self._answered: dict[str, str] = {}
-        self._opened: AsyncOpenAI | None = None
+        self._opened: httpx2.AsyncClient | None = None
+        self._chats: OpenAIClient | None = None
         self._replying = False
         self._model = ""
 
     async def aclose(self) -> None:
         """Close every connection. New ones are opened when the endpoint is used again."""
-        opened, self._opened = self._opened, None
+        opened, self._opened, self._chats = self._opened, None, None
         if opened is not None:
-            await opened.close()
+            await opened.aclose()
 
     async def reply(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
         """Stream one reply. Closing this generator closes the connection, at which the server stops generating."""
@@ -121,7 +129,7 @@ class OpenAIEndpoint:
                 return None
             body = self._counters[path](text, self._model)
             try:
-                async with asyncio.timeout(ANSWER_S), self._posted(f"{root(self.url)}{path}", body) as response:
+                async with asyncio.timeout(ANSWER_S), self._asked("POST", f"{root(self.url)}{path}", body) as response:
                     return counted(parsed(await whole(response)))
             except Rejected as error:
                 if error.status in (404, 405, 501):
@@ -149,7 +157,7 @@ class OpenAIEndpoint:
                 yield Note(note)
 
     async def _answer(self, sent: Sent, chunks: ChunkReader) -> AsyncGenerator[ReplyEvent, None]:
-        async with self._posted("chat/completions", sent.body(stream=True)) as response:
+        async with self._posted(sent.body(stream=True)) as response:
             if media(response) == "application/json":
                 completion = self._checked(await whole(response))
                 if not completion.get("choices"):
@@ -174,9 +182,9 @@ class OpenAIEndpoint:
         if chunks.closed and not chunks.ended:
             raise Rejected(0, "another request came in before the first word")
         try:
-            async with self._posted("chat/completions", sent.in_brief().body(stream=False)) as response:
+            async with self._posted(sent.in_brief().body(stream=False)) as response:
                 self._checked(await whole(response))
-        except (APIConnectionError, httpx2.TransportError):
+        except httpx2.TransportError:
             raise httpx2.RemoteProtocolError("gone after an empty stream") from None
         if not chunks.ended:
             raise Rejected(0, "the stream was empty, for no reason that it tells")
@@ -194,22 +202,12 @@ class OpenAIEndpoint:
         return content
 
     @asynccontextmanager
-    async def _posted(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[httpx2.Response]:
-        """The open answer to a POST; closing it closes the connection. Raises Rejected on a bad status."""
-        try:
-            answer = await self._client().post(
-                path,
-                cast_to=httpx2.Response,
-                body=body,
-                options={"headers": self._headers()},
-                stream=True,
-                stream_cls=AsyncStream[object],
-            )
-        except APIStatusError as error:
-            raise rejected(error, self._key) from None
-        # With this `cast_to` the SDK hands over the response itself, unread: its own stream knows neither the end mark
-        # nor a limit, and makes a model of each chunk, 95 µs where 14 do.
-        response = cast(httpx2.Response, answer)
+    async def _posted(self, body: Mapping[str, Any]) -> AsyncIterator[httpx2.Response]:
+        """The open answer to a chat request; closing it closes the connection. Raises Rejected on a bad status."""
+        if self._chats is None:
+            sdk = await asyncio.to_thread(importlib.import_module, "hat_tui.adapters.openai_client")
+            self._chats = sdk.OpenAIClient(self.url, self._key, self._client(), HEADERS)
+        response = await self._chats.post_chat(body)
         try:
             yield response
         finally:
@@ -218,39 +216,29 @@ class OpenAIEndpoint:
     async def _got(self, url: str) -> Any:
         """The JSON behind a GET. Raises Rejected, Nonsense or another of TROUBLES."""
         try:
-            async with asyncio.timeout(CONNECT_S + ANSWER_S):
-                response = await self._client().get(
-                    url,
-                    cast_to=httpx2.Response,
-                    options={"headers": self._headers(), "timeout": httpx2.Timeout(ANSWER_S, connect=CONNECT_S)},
-                )
-        except APIStatusError as error:
-            raise rejected(error, self._key) from None
+            async with asyncio.timeout(CONNECT_S + ANSWER_S), self._asked("GET", url) as response:
+                if media(response) == "text/html":
+                    raise Nonsense("a web page")
+                return parsed(await whole(response))
         except TimeoutError:
             raise httpx2.ReadTimeout("an answer without end") from None
-        if media(response) == "text/html":
-            raise Nonsense("a web page")
-        return parsed(response.content)
 
-    def _client(self) -> AsyncOpenAI:
+    @asynccontextmanager
+    async def _asked(self, method: str, url: str, body: Any = None) -> AsyncIterator[httpx2.Response]:
+        """The open answer to anything but a chat. Raises Rejected on a bad status."""
+        headers = {**HEADERS, "Authorization": f"Bearer {self._key}"} if self._key else HEADERS
+        timeout = httpx2.Timeout(ANSWER_S, connect=CONNECT_S)
+        asking = self._client().stream(method, url, json=body, headers=headers, timeout=timeout)
+        async with asking as response:
+            if not response.is_success:
+                raise rejected(response, await whole(response), self._key)
+            yield response
+
+    def _client(self) -> httpx2.AsyncClient:
         if self._opened is None:
             timeout = httpx2.Timeout(None, connect=CONNECT_S)
-            self._opened = AsyncOpenAI(
-                api_key=self._key,
-                # Given empty, so that no key of the environment is sent to a server it was not meant for.
-                admin_api_key="",
-                base_url=self.url,
-                timeout=timeout,
-                max_retries=0,
-                # Compression would have a proxy hold a stream back until there is enough of it to compress.
-                default_headers={"User-Agent": f"hat-tui/{__version__}", "Accept-Encoding": "identity"},
-                http_client=httpx2.AsyncClient(transport=transport(self.url), timeout=timeout, trust_env=False),
-            )
+            self._opened = httpx2.AsyncClient(transport=transport(self.url), timeout=timeout, trust_env=False)
         return self._opened
-
-    def _headers(self) -> dict[str, str | Omit]:
-        left_out: dict[str, str | Omit] = {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()}
-        return left_out if self._key else {**left_out, "Authorization": Omit()}
 
     def _circumstances(self, under_way: bool = False) -> Circumstances:
         return Circumstances(where(self.url), bool(self._key), under_way)

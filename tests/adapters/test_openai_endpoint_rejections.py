@@ -80,6 +80,19 @@ async def test_a_template_that_refuses_folded_messages_too_ends_the_matter(serve
     assert server.bodies()[2]["messages"][0]["role"] == "system"
 
 
+@pytest.mark.parametrize("media", ["text/html", "text/plain"])
+async def test_a_web_page_with_an_error_is_no_word_of_the_template(server, endpoint, media):
+    server.on(CHAT, answer(500, b"<!doctype html><h1>Bad day</h1>", media=media))
+    events = await replied(endpoint)
+    assert "failed while it worked on the request: a web page in place of a reason." in why(events)
+    assert len(events) == len(server.asked) == 1
+
+
+async def test_an_error_500_without_a_word_may_be_the_template(server, endpoint):
+    server.on(CHAT, answer(500, b"", media="text/plain"), stream(says("ok"), ends()))
+    assert text_of(await replied(endpoint)) == "ok"
+
+
 async def test_an_empty_stream_is_asked_for_its_reason(server, endpoint):
     too_long = "This model's maximum context length is 256 tokens. However, you requested 842 tokens"
     server.on(CHAT, stream(done=False), error(400, too_long))

@@ -31,6 +31,7 @@ from hostile_server import (
 
 from hat_tui.adapters import openai_endpoint
 from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
+from hat_tui.chat.reply import Delta, Ending, Finished
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,10 @@ from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
         (answer(422, {"detail": "what?"}), "does not understand the request: what?"),
         (error(429, "slow down"), "Wait a little"),
         (error(500, "boom"), "failed while it worked on the request: boom."),
-        (answer(500, b"<html>Oh no</html>", media="text/html"), "failed while it worked on the request (500)."),
+        (answer(500, b"", media="text/plain"), "failed while it worked on the request (500)."),
+        (answer(500, b"<h1>Oh no</h1>", media="text/html"), "the request: a web page in place of a reason."),
+        (answer(500, b"<!DOCTYPE html><p>Oh no", media="text/plain"), "the request: a web page in place of a reason."),
+        (error(500, "<html>Oh no</html>"), "the request: a web page in place of a reason."),
         (answer(502, b"<html>nginx</html>", media="text/html"), "proxy in front"),
         (error(503, "Loading model"), "still loading its model"),
         (error(503, "queue full"), "overloaded or still starting: queue full."),
@@ -95,6 +99,29 @@ async def test_a_connection_that_breaks_in_a_reply_says_that_what_came_is_kept(s
             got_half.set()
     assert text_of(events) == "Half"
     assert "in the middle of the reply" in why(events)
+
+
+@pytest.mark.parametrize("cut", [b"data: {", b'data: {"choices": [{"delta": {"content": "ca', b"data: [DO", b"data: {\n"])
+async def test_a_body_that_ends_inside_an_event_ended_in_the_middle_of_the_reply(server, endpoint, cut):
+    server.on(CHAT, stream(says("Half"), cut, done=False))
+    events = await replied(endpoint)
+    assert text_of(events) == "Half"
+    assert "in the middle of the reply; what had arrived is kept" in why(events)
+
+
+async def test_a_body_that_ends_inside_an_event_after_the_replys_end_is_a_whole_reply(server, endpoint):
+    server.on(CHAT, stream(says("All"), ends(), b'data: {"usage": {"prom', done=False))
+    assert await replied(endpoint) == [Delta("All"), Finished(Ending.STOP)]
+
+
+async def test_a_last_event_without_its_empty_line_counts(server, endpoint):
+    server.on(CHAT, stream(says("All"), ends().rstrip(), done=False))
+    assert await replied(endpoint) == [Delta("All"), Finished(Ending.STOP)]
+
+
+async def test_a_body_that_ends_inside_its_first_event_is_asked_for_its_reason(server, endpoint):
+    server.on(CHAT, stream(b'data: {"choi', done=False), error(400, "maximum context length is 256 tokens"))
+    assert "n_ctx" in why(await replied(endpoint))
 
 
 async def test_an_error_event_after_some_words_keeps_them(server, endpoint):
