@@ -101,7 +101,9 @@ async def test_a_connection_that_breaks_in_a_reply_says_that_what_came_is_kept(s
     assert "in the middle of the reply" in why(events)
 
 
-@pytest.mark.parametrize("cut", [b"data: {", b'data: {"choices": [{"delta": {"content": "ca', b"data: [DO", b"data: {\n"])
+@pytest.mark.parametrize(
+    "cut", [b"data: {", b'data: {"choices": [{"delta": {"content": "ca', b"data: [DO", b"data: {\n"]
+)
 async def test_a_body_that_ends_inside_an_event_ended_in_the_middle_of_the_reply(server, endpoint, cut):
     server.on(CHAT, stream(says("Half"), cut, done=False))
     events = await replied(endpoint)
