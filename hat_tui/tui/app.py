@@ -43,6 +43,7 @@ class HatTuiApp(App[None]):
     CSS_PATH = "hat.tcss"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-high")]  # noqa: RUF012 (the App's)
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("palette", "command_palette", show=True, priority=True),
         binding("help", "keys_help", show=True, priority=True),

@@ -161,6 +161,16 @@ async def test_the_library_fits_every_window(size: tuple[int, int]) -> None:
         assert app.pilot.app.screen.query_one("OptionList").region.height >= 3
 
 
+@pytest.mark.parametrize("key", ["alt+c", "ctrl+o", "ctrl+s"])
+async def test_in_a_window_of_twelve_lines_a_dialog_takes_it_all_and_shows_its_keys(key: str) -> None:
+    async with driven(size=(40, 12)) as app:
+        await app.press(key)
+        await app.until(lambda: len(app.pilot.app.screen_stack) == 2)
+        dialog = app.pilot.app.screen.query_one("#dialog")
+        await app.until(lambda: dialog.region.height == 12)
+        assert app.pilot.app.screen.query_one("KeyBar").region.bottom == 12
+
+
 async def test_a_broken_file_is_told_and_not_loaded_and_its_name_commands_no_terminal() -> None:
     async with driven() as app:
         await app.press("ctrl+s")
@@ -181,6 +191,23 @@ async def test_several_marked_models_are_put_behind_one_server() -> None:
         await app.press("ctrl+t", "up", "up", "ctrl+t", "enter")
         await app.until(lambda: len(app.opened) == 2)
         assert [model.name for model in app.targets[1].options.models] == ["gemma-2b-it", "hat-demo"]
+
+
+async def test_the_model_that_answers_is_marked_in_the_library_until_it_is_unloaded() -> None:
+    async with driven() as app:
+        await app.until(lambda: app.chat.link.ready)
+        await app.press("ctrl+s")
+        await app.on(ModelsScreen)
+        rows = app.pilot.app.screen.query_one("OptionList")
+        await app.until(lambda: rows.option_count == 3)
+        assert [str(row.prompt).startswith("● ") for row in rows.options].count(True) == 1
+        assert str(rows.highlighted_option.prompt).startswith("● hat-demo")
+        await app.press("ctrl+x")
+        await app.until(lambda: app.opened[0].closed)
+        await app.press("ctrl+s")
+        await app.on(ModelsScreen)
+        await app.until(lambda: app.pilot.app.screen.query_one("OptionList").option_count == 3)
+        assert not any("●" in str(row.prompt) for row in app.pilot.app.screen.query_one("OptionList").options)
 
 
 async def test_another_model_of_the_same_server_is_asked_from_the_next_prompt_on() -> None:

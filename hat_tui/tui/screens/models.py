@@ -200,7 +200,10 @@ class ModelsScreen(ModalScreen[Wanted | None]):
 
     def _line(self, choice: ModelChoice) -> Content:
         mark = ("■ ", "bold $accent") if choice.path in self._marked else ("", "")
-        return Content.assemble(mark, shown_line(choice.name), (f"  {shown_line(choice.line)}", "$foreground 60%"))
+        answers = ("● ", "$success") if self._is_open and f"file {choice.path}" == self._asked else ("", "")
+        return Content.assemble(
+            mark, answers, shown_line(choice.name), (f"  {shown_line(choice.line)}", "$foreground 60%")
+        )
 
     # The model under the bar
 
