@@ -64,6 +64,7 @@ class PlainChat:
             else:
                 self._tell(self.services.why_none or "There are several models: /model NAME takes one.")
                 await self._run_model("")
+            self.services.prepare()
             while (line := await self._line()) is not None:
                 if not await self._take(line):
                     return 0

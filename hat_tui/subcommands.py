@@ -26,6 +26,7 @@ def ask(settings: Settings, options: argparse.Namespace) -> int:
         why = services.why_none or "There are several models: say which with --model"
         print(f"hat-tui: {why}", file=sys.stderr)
         return 1
+    services.prepare()
     return asyncio.run(answer(services.connect(services.first), services.parameters, prompt))
 
 

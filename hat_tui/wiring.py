@@ -18,6 +18,7 @@ from hat_tui.adapters.last_used import LastUsed, LastUsedFile
 from hat_tui.adapters.launcher import Launcher
 from hat_tui.adapters.model_folder import ModelFolder, other_caches
 from hat_tui.adapters.model_shelf import NO_SERVER, LaunchMemory, ModelShelf, can_run_models
+from hat_tui.adapters.openai_import import prepare
 from hat_tui.adapters.preset_file import PresetFile
 from hat_tui.adapters.session_folder import SessionFolder
 from hat_tui.adapters.settings_file import BadSetting, Settings
@@ -44,6 +45,7 @@ def services(settings: Settings, *, resume: str = "", connection: str = "") -> S
         first, why_none = first_target(settings, models, last_used.read(), saved)
     return Services(
         connect=lambda target: connection_to(target, locations.state_folder(), saved.key),
+        prepare=prepare,
         sessions=SessionFolder(locations.sessions_folder(settings.sessions_dir)),
         models=models,
         presets=PresetFile(locations.presets_file()),

@@ -19,6 +19,7 @@ from hat_tui.acceptance.protocol_text import BadProtocol
 from hat_tui.acceptance.run import Planned, Run
 from hat_tui.adapters.connection import OwnServer, TheirServer, connection_to
 from hat_tui.adapters.machine import physical_cores
+from hat_tui.adapters.openai_import import openai_client
 from hat_tui.adapters.protocol_folder import (
     BUNDLED,
     add_task,
@@ -138,11 +139,14 @@ class AcceptanceBench:
             connection = connection_to(self._target(source), self._state_folder)
             told = _Told()
             facts = asyncio.create_task(asyncio.to_thread(file_facts, source))
+            # Imported while the model loads, or the first reply would count it as waiting for its first token.
+            client = asyncio.create_task(openai_client())
             try:
                 try:
                     model = await connection.open(told.take, lambda lines: None)
                 except NotConnected as error:
                     raise ModelNotLoaded(str(error)) from None
+                await client
                 yield Loaded(
                     connection.endpoint,
                     model,
@@ -152,6 +156,7 @@ class AcceptanceBench:
                 )
             finally:
                 facts.cancel()
+                client.cancel()
                 await connection.close()
 
         return open_model

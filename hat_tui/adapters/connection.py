@@ -1,6 +1,6 @@
 """A model that answers, from the first try to the end: behind a server of our own, or someone's.
 
-openai takes a third of a second to import, so it is imported in a thread while the server loads or before it is asked.
+What speaks to a server is imported in a thread when a connection is opened: httpx2 takes 0.06 s.
 """
 
 import asyncio

@@ -4,7 +4,6 @@ A chat is asked for by openai's SDK. It takes 0.3 s to import, so what tells of 
 """
 
 import asyncio
-import importlib
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,7 @@ from hat_tui.adapters.endpoint_trouble import (
     told,
 )
 from hat_tui.adapters.endpoint_url import BadURL, normalised, root, where
+from hat_tui.adapters.openai_import import openai_client
 from hat_tui.chat.dialogue import Request
 from hat_tui.chat.reply import Failed, Note, ReplyEvent
 
@@ -205,8 +205,7 @@ class OpenAIEndpoint:
     async def _posted(self, body: Mapping[str, Any]) -> AsyncIterator[httpx2.Response]:
         """The open answer to a chat request; closing it closes the connection. Raises Rejected on a bad status."""
         if self._chats is None:
-            sdk = await asyncio.to_thread(importlib.import_module, "hat_tui.adapters.openai_client")
-            self._chats = sdk.OpenAIClient(self.url, self._key, self._client(), HEADERS)
+            self._chats = (await openai_client()).OpenAIClient(self.url, self._key, self._client(), HEADERS)
         response = await self._chats.post_chat(body)
         try:
             yield response

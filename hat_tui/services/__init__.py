@@ -88,6 +88,8 @@ class Services:
     dark: bool | None = None
     """How the terminal was the last time; None when it never said."""
     remember_dark: Callable[[bool], None] = lambda dark: None
+    prepare: Callable[[], None] = lambda: None
+    """To be called when a prompt is being written: what sending it takes is made ready in the background."""
     files: TextFiles | None = None
     """None where the person must not reach files or programs: no attaching, editing, exporting, downloading."""
     bench: "Callable[[], Bench] | None" = None

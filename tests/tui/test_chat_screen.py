@@ -85,6 +85,15 @@ async def test_a_prompt_is_answered_shown_and_kept() -> None:
         assert [r.ending for r in keeper.records if isinstance(r, Ended)] == [Ending.STOP, Ending.STOP]
 
 
+async def test_what_sends_a_prompt_is_made_ready_when_its_first_letter_is_typed() -> None:
+    prepared: list[str] = []
+    async with driven(fake_services(prepare=lambda: prepared.append("now"))) as chat:
+        await chat.ready()
+        assert not prepared
+        await chat.type("h")
+        await chat.until(lambda: prepared)
+
+
 async def test_enter_sends_ctrl_j_adds_a_line_and_a_paste_never_sends() -> None:
     endpoint = ScriptedEndpoint()
     async with driven(fake_services(endpoint)) as chat:

@@ -71,6 +71,7 @@ class ConversingScreen(Screen[None]):
         self.tried: Target | None = None
         self.opening: Target | None = None
         self._asking = False
+        self._is_prepared = False
         self._note_keys = count(-1, -1)
         self._forgotten: set[int] = set()
         self._plain: set[int] = set()
@@ -176,6 +177,9 @@ class ConversingScreen(Screen[None]):
     @on(PromptBox.Changed)
     def hint_at_commands(self) -> None:
         """Show the slash commands that may be meant."""
+        if self.prompt.text and not self._is_prepared:
+            self._is_prepared = True
+            self.call_after_refresh(self.services.prepare)
         self.query_one(CommandHints).hint(self.prompt.text, self.prompt.paths())
         self._look_ahead_soon()
 

@@ -1,0 +1,41 @@
+"""openai is imported when a prompt is written, and not before: whatever opens a connection goes without."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+
+OPENED = """
+import asyncio, gc, sys, threading
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from hostile_server import HostileServer, answer
+from hat_tui.adapters.connection import connection_to
+from hat_tui.adapters.openai_import import prepare
+from hat_tui.server.target import RemoteServer
+
+async def main():
+    async with HostileServer() as server:
+        server.on("/models", answer(200, {"data": [{"id": "tiny", "owned_by": "llamacpp"}]}))
+        server.on("/tokenize", answer(200, {"tokens": [1, 2]}))
+        connection = connection_to(RemoteServer(server.url), Path())
+        await connection.open(lambda state: None, lambda lines: None)
+        assert await connection.endpoint.count_tokens("x") == 2
+        await connection.close()
+
+asyncio.run(main())
+assert not {"openai", "pydantic"} & sys.modules.keys(), "imported to connect"
+interval = sys.getswitchinterval()
+prepare()
+prepare()
+(importing,) = [thread for thread in threading.enumerate() if thread.name == "openai"]
+importing.join()
+assert "openai" in sys.modules
+assert gc.isenabled() and sys.getswitchinterval() == interval
+"""
+
+
+def test_a_connection_is_opened_and_counts_without_openai_which_is_imported_once_when_a_prompt_is_written() -> None:
+    ended = subprocess.run([sys.executable, "-c", OPENED, str(TESTS)], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
