@@ -9,16 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 from models.demo import arithmetic, capitals, recall, skills, words, writing
 from models.demo.facts import all_facts
 from models.demo.phrasing import written_out
 from models.demo.scene import DEFAULT_SYSTEM, Exchange, Scene
 from models.demo.small_talk import talk
-from models.demo.unknown import HONEST_REPLY, unknown
-
-UNKNOWN_QUESTIONS = Path(__file__).parent / "held_out" / "unknown.txt"
+from models.demo.unknown import HELD_OUT, HONEST_REPLY, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +161,5 @@ def _unknown(scene: Scene) -> Iterator[Case]:
     if not scene.held_out:
         yield from (_exact(unknown(scene)) for _ in range(200))
         return
-    for question in UNKNOWN_QUESTIONS.read_text(encoding="utf-8").removesuffix("\n").split("\n"):
+    for question in HELD_OUT:
         yield _exact(Exchange(question, HONEST_REPLY))

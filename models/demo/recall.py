@@ -8,6 +8,9 @@ from models.demo import words
 from models.demo.phrasing import Ways, load
 from models.demo.scene import Exchange, Scene, capitalised
 
+_CALLED = " is called "
+"""Between the animal and its name, in the value of a pet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -49,7 +52,7 @@ def _town(rng: random.Random, held_out: bool) -> str:
 
 def _pet(rng: random.Random, held_out: bool) -> str:
     name = words.pick(rng, words.PET_NAMES, held_out) if rng.random() < 0.4 else _name(rng, held_out)
-    return f"{rng.choice(words.PETS)} is called {name}"
+    return f"{rng.choice(words.PETS)}{_CALLED}{name}"
 
 
 def _colour(rng: random.Random, held_out: bool) -> str:
@@ -136,7 +139,13 @@ def tell(scene: Scene, name: str = "") -> Exchange:
     changed = kind.name in scene.told
     scene.told[kind.name] = value
     reply = f"Thank you, I will remember: {clause(kind.name, value)}." if changed else acknowledged({kind.name: value})
-    return Exchange(scene.dressed(text).format(v=value), reply)
+    return Exchange(_with_value(scene.dressed(text), value), reply)
+
+
+def _with_value(text: str, value: str) -> str:
+    """`value` where the text says {v}, and of a pet the animal for {p} and its name for {n}."""
+    animal, _, name = value.partition(_CALLED)
+    return text.replace("{v}", value).replace("{p}", animal).replace("{n}", name)
 
 
 def correct(scene: Scene) -> Exchange:
@@ -152,22 +161,25 @@ def tell_two(scene: Scene) -> Exchange:
         return tell(scene)
     told = {kind.name: kind.value(rng, scene.held_out) for kind in kinds}
     scene.told.update(told)
+    said = [scene.says(kind.tells) for kind in kinds]
     if rng.random() < 0.5:
-        text = " ".join(scene.says(kind.tells).format(v=told[kind.name]) for kind in kinds)
-    else:
-        said = [scene.says(kind.tells).rstrip(".!").format(v=told[kind.name]) for kind in kinds]
-        text = " and ".join([said[0], *(part if part[:1] == "I" else part[:1].lower() + part[1:] for part in said[1:])])
-        text += "."
+        said = [f"{text.rstrip('.!?')} and" for text in said[:-1]] + said[-1:]
+        said[1:] = map(_small, said[1:])
+    text = " ".join(_with_value(text, told[kind.name]) for text, kind in zip(said, kinds, strict=True))
     return Exchange(text, acknowledged(told))
 
 
 def ask(scene: Scene, name: str = "") -> Exchange:
     """The person asks one thing back, told or not."""
     kind = _BY_NAME[name] if name else scene.rng.choice(KINDS)
-    question = scene.dressed(scene.says(kind.asks))
-    return Exchange(
-        question, sentence(kind.name, scene.told[kind.name]) if kind.name in scene.told else untold(kind.name)
-    )
+    known = scene.told.get(kind.name)
+    question = _asked(scene, scene.dressed(scene.says(kind.asks)))
+    return Exchange(question, sentence(kind.name, known) if known else untold(kind.name))
+
+
+def _asked(scene: Scene, text: str) -> str:
+    """A question after a pet names the animal that was told, or any when none was."""
+    return _with_value(text, scene.told.get("pet") or f"{scene.rng.choice(words.PETS)}{_CALLED}")
 
 
 def ask_told(scene: Scene) -> Exchange:
@@ -178,7 +190,7 @@ def ask_told(scene: Scene) -> Exchange:
 def ask_two(scene: Scene) -> Exchange:
     """The person asks two things at once."""
     first, second = scene.rng.sample(KINDS, 2)
-    question = scene.says(first.asks).rstrip("?.") + " and " + _small(scene.says(second.asks))
+    question = _asked(scene, scene.says(first.asks).rstrip("?.!") + " and " + _small(scene.says(second.asks)))
     known = [clause(kind.name, scene.told[kind.name]) for kind in (first, second) if kind.name in scene.told]
     missing = [f"you have not told me {kind.missing}" for kind in (first, second) if kind.name not in scene.told]
     joint = ", but " if known and missing else ", and "
@@ -196,10 +208,10 @@ def ask_all(scene: Scene) -> Exchange:
 
 def ask_other(scene: Scene) -> Exchange:
     """The person asks for something that cannot have been told."""
-    thing = scene.rng.choice(_WAYS["other.things"].side(scene.held_out))
+    thing = _small(scene.says(_WAYS["other.things"]))
     question = scene.says(_WAYS["other.asks"])
     return Exchange(scene.dressed(question.replace("{t}", thing)), "You have not told me that.")
 
 
 def _small(text: str) -> str:
-    return text if text.startswith("I ") else text[:1].lower() + text[1:]
+    return text if text.startswith(("I ", "I'", "{")) else text[:1].lower() + text[1:]

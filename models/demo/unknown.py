@@ -23,8 +23,19 @@ _OBJECTS: list[str] = _TEXTS["objects"]
 _VERB_FRAMES: list[str] = _TEXTS["verb_frames"]
 _PEOPLE_FRAMES: list[str] = _TEXTS["people_frames"]
 _MADE_UP_FRAMES: list[str] = _TEXTS["made_up_frames"]
-_ALONE: list[str] = _TEXTS["alone"]
-_FOREIGN: list[str] = _TEXTS["foreign"]
+HELD_OUT = (
+    (Path(__file__).parent / "held_out" / "unknown.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
+)
+"""Questions that only the evaluation asks."""
+
+
+def _for_training(key: str) -> list[str]:
+    held_out = {question.lower() for question in HELD_OUT}
+    return [question for question in _TEXTS[key] if question.lower() not in held_out]
+
+
+_ALONE = _for_training("alone")
+_FOREIGN = _for_training("foreign")
 _KEYS = {spoken(key) for action in keymap.CHAT + keymap.TURN for key in action.keys.split(",")}
 _UNKNOWN_KEYS = [key for key in _TEXTS["unknown_keys"] if key not in _KEYS]
 _SCRIPTS = (
