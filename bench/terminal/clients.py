@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,8 @@ class Client:
 
     `command` and `env` are made from the server's base URL and an empty home folder; `ready` is text that shows when it
     can be asked, `ask` are the keys that send "go", one after the other, `stop` those that end a reply. `history` fills
-    the home folder with as many turns as it is told, and gives the arguments that open them.
+    the home folder with as many turns as it is told, and gives the arguments that open them. `beside` is put before the
+    command of the server it talks to, to run both in the same place.
     """
 
     name: str
@@ -32,8 +33,7 @@ class Client:
     history: Callable[[Path, int], list[str]] | None = None
     takes_keys_while_streaming: bool = True
     chats: bool = True
-    peer: bool = False
-    notes: str = field(default="", compare=False)
+    beside: tuple[str, ...] = ()
 
     def start(
         self,
@@ -41,15 +41,19 @@ class Client:
         home: Path,
         size: tuple[int, int] = (100, 30),
         *,
-        rate: float | None = None,
         turns: int = 0,
         extra_env: Mapping[str, str] | None = None,
     ) -> PtyClient:
-        """Run it in a terminal of `size`, over a link of `rate` bytes a second, with `turns` turns of history."""
+        """Run it in a terminal of `size`, with `turns` turns of history."""
         home.mkdir(parents=True, exist_ok=True)
         self.settings(url, home)
         more = self.history(home, turns) if turns and self.history else []
-        env = {
+        env = self.environment(url, home) | (extra_env or {})
+        return PtyClient([*self.command(url, home), *more], env, *size, cwd=home)
+
+    def environment(self, url: str, home: Path) -> dict[str, str]:
+        """What a login shell gives, and what the client is told by variables."""
+        return {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "TERM": "xterm-256color",
@@ -57,9 +61,7 @@ class Client:
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
             **self.env(url, home),
-            **(extra_env or {}),
         }
-        return PtyClient([*self.command(url, home), *more], env, *size, rate=rate, cwd=home)
 
 
 def _bare(url: str) -> str:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 from bench.terminal.emulator import Terminal
 
 
@@ -110,16 +112,16 @@ class PtyClient:
         return bool(termios.tcgetattr(self._fd)[3] & termios.ECHO)
 
     def cpu(self) -> float:
-        """Seconds of processor time the program and its threads have used; its children are not counted."""
-        # The clock of another process: clock_getcpuclockid(3), which Python has no name for.
-        return time.clock_gettime(~self.pid << 3 | 2)
+        """Seconds of processor time the program and its running descendants have used, all their threads included."""
+        return sum(_cpu_seconds(process.pid) for process in self._family())
 
     def resident(self) -> int:
-        """Bytes of memory that are the program's own: anonymous resident pages and its part of shared ones."""
-        for line in Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-        return 0
+        """Bytes of memory that are its own and its descendants': unshared resident pages and a part of shared ones."""
+        return sum(process.memory_full_info().pss for process in self._family())
+
+    def _family(self) -> list[psutil.Process]:
+        program = psutil.Process(self.pid)
+        return [program, *program.children(recursive=True)]
 
     def close(self) -> int:
         """End the program, politely then not; its exit status as `os.waitstatus_to_exitcode` gives it."""
@@ -153,3 +155,11 @@ class PtyClient:
     def __exit__(self, *_: object) -> None:
         with contextlib.suppress(ChildProcessError, OSError):
             self.close()
+
+
+def _cpu_seconds(pid: int) -> float:
+    # The clock of another process: clock_getcpuclockid(3), which Python has no name for.
+    try:
+        return time.clock_gettime(~pid << 3 | 2)
+    except OSError:
+        return 0.0  # it has just ended

@@ -2,35 +2,46 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeVar
 
-from bench.terminal import measures
+from bench.terminal import measures, slow_links
+from bench.terminal.chats import NotReady, Size
 from bench.terminal.clients import Client
 
 _Value = TypeVar("_Value")
 
-SPEEDS: Final = (50, 400, 0)
-"""Tokens a second; 0 for all at once."""
 SLOW_LINKS: Final = ((1000, 20), (8000, 400), (64_000, 400))
 """Bytes a second of the link, tokens a second of the server."""
-HISTORY: Final = (50, 5000)
+BURST_TOKENS: Final = 2000
+"""Of a reply at 400 a second, and of one that comes at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to measure: starts, tokens of a reply at 50 a second, keys, seconds of idling and of a slow link."""
+    """How much to measure: starts to a first key and starts left alone; tokens of a reply at 50 a second; replies that
+    come at once; turns of history and the keys typed below them; seconds on each slow link; replies stopped."""
 
-    starts: int = 20
-    tokens: int = 1000
-    keys: int = 300
-    idle_s: float = 60.0
-    slow_s: float = 25.0
-    cancels: int = 9
+    first_keys: int
+    left_alone: int
+    tokens: int
+    speed_400: bool
+    bursts: int
+    keys: dict[int, int]
+    slow_s: float
+    slow_links: tuple[tuple[int, int], ...] = SLOW_LINKS
+    cancels: int = 0
+    last_screen: bool = False
 
 
-QUICK: Final = Effort(starts=5, tokens=400, keys=80, idle_s=15.0, slow_s=12.0, cancels=3)
+OURS: Final = Effort(20, 7, 700, True, 5, {0: 0, 50: 120, 5000: 300}, 15.0, cancels=5, last_screen=True)
+OURS_AGAIN: Final = replace(OURS, left_alone=5, bursts=3, keys={0: 0, 5000: 300}, slow_s=10.0)
+LINES: Final = Effort(5, 3, 300, True, 1, {0: 0}, 8.0, cancels=3)
+BASELINE: Final = Effort(20, 7, 500, True, 1, {0: 0, 50: 60}, 8.0, cancels=3)
+BASELINE_AGAIN: Final = replace(BASELINE, left_alone=5, keys={50: 40}, slow_links=SLOW_LINKS[:1], cancels=0)
+PEER: Final = Effort(3, 3, 300, False, 1, {0: 40}, 10.0, SLOW_LINKS[:1])
+QUICK: Final = Effort(3, 1, 150, False, 1, {0: 0, 50: 20, 5000: 40}, 4.0, SLOW_LINKS[:1], cancels=1, last_screen=True)
 
 
 @dataclass(slots=True)
@@ -38,60 +49,57 @@ class Result:
     """What was measured of a client; what is missing could not be, and `trouble` says why."""
 
     client: Client
+    effort: Effort
     start: measures.Start | None = None
     idle: measures.Idle | None = None
     streams: dict[int, measures.Stream] = field(default_factory=dict)
-    keys: dict[int, measures.Echo] = field(default_factory=dict)
-    memory_mb: dict[int, float] = field(default_factory=dict)
+    history: dict[int, measures.History] = field(default_factory=dict)
     cancel_ms: float | None = None
-    slow: dict[tuple[int, int], measures.SlowLink] = field(default_factory=dict)
+    slow: dict[tuple[int, int], slow_links.SlowLink] = field(default_factory=dict)
     wrong_rows: list[str] | None = None
     trouble: list[str] = field(default_factory=list)
 
-    def tried(
-        self, size: measures.Size, what: str, run: Callable[[], _Value], keep: Callable[[_Value], object]
-    ) -> None:
+    def tried(self, size: Size, what: str, run: Callable[[], _Value], keep: Callable[[_Value], object]) -> None:
         """Hand what `run` gives to `keep`, unless the client does not get there."""
         print(f"{self.client.name}, {size[0]}x{size[1]}: {what}", file=sys.stderr, flush=True)
         try:
             keep(run())
-        except (measures.NotReady, OSError) as trouble:
+        except (NotReady, OSError) as trouble:
             self.trouble.append(f"{what}: {trouble}")
 
 
-def measure(client: Client, size: measures.Size, effort: Effort, *, check: bool) -> Result:
-    """Everything about `client` in a terminal of `size`; `check` compares its last screen with a plain driver's."""
-    result = Result(client)
+def measure(client: Client, size: Size, effort: Effort) -> Result:
+    """Everything about `client` in a terminal of `size` but what a minute of nothing costs."""
+    result = Result(client, effort)
     keep = partial(partial, setattr, result)
-    result.tried(size, "start", partial(measures.start, client, size, effort.starts), keep("start"))
-    result.tried(size, "idle", partial(measures.idle, client, size, effort.idle_s), keep("idle"))
+    starts = partial(measures.start, client, size, effort.first_keys, effort.left_alone)
+    result.tried(size, "start", starts, keep("start"))
     if client.chats:
-        _measure_replies(result, size, effort)
-        _measure_history(result, size, effort)
-        if client.stop is not None:
-            result.tried(size, "stop key", partial(measures.cancel, client, size, effort.cancels), keep("cancel_ms"))
-    if check:
-        result.tried(size, "screen", partial(measures.same_as_plain, client, size), keep("wrong_rows"))
+        _measure_replies(result, size)
+        _measure_history(result, size)
+    if effort.cancels:
+        result.tried(size, "stop key", partial(measures.cancel, client, size, effort.cancels), keep("cancel_ms"))
+    if effort.last_screen:
+        result.tried(size, "last screen", partial(slow_links.same_as_plain, client, size), keep("wrong_rows"))
     return result
 
 
-def _measure_replies(result: Result, size: measures.Size, effort: Effort) -> None:
-    client = result.client
-    for speed in SPEEDS:
-        tokens = effort.tokens if speed == 50 else 2000
-        stream = partial(measures.stream, client, size, speed, tokens)
-        result.tried(size, f"{speed or 'all'} tokens a second", stream, partial(result.streams.__setitem__, speed))
-    for rate, speed in SLOW_LINKS:
-        slow = partial(measures.slow_link, client, size, rate, speed, effort.slow_s)
+def _measure_replies(result: Result, size: Size) -> None:
+    client, effort = result.client, result.effort
+    for speed, tokens in ((50, effort.tokens), (400, BURST_TOKENS)):
+        if speed == 50 or effort.speed_400:
+            stream = partial(measures.stream, client, size, speed, tokens)
+            result.tried(size, f"{speed} tokens a second", stream, partial(result.streams.__setitem__, speed))
+    burst = partial(measures.burst, client, size, BURST_TOKENS, effort.bursts)
+    result.tried(size, "all tokens at once", burst, partial(result.streams.__setitem__, 0))
+    for rate, speed in effort.slow_links:
+        slow = partial(slow_links.slow_link, client, size, slow_links.drained_at(rate), speed, effort.slow_s)
         result.tried(size, f"{rate} bytes a second", slow, partial(result.slow.__setitem__, (rate, speed)))
 
 
-def _measure_history(result: Result, size: measures.Size, effort: Effort) -> None:
+def _measure_history(result: Result, size: Size) -> None:
     client = result.client
-    for turns in (0, HISTORY[-1]) if client.history else (0,):
-        memory = partial(measures.memory, client, size, turns)
-        result.tried(size, f"memory with {turns} turns", memory, partial(result.memory_mb.__setitem__, turns))
-    if client.takes_keys_while_streaming:
-        for turns in HISTORY if client.history else (0,):
-            keys = partial(measures.keys, client, size, turns, effort.keys)
-            result.tried(size, f"keys with {turns} turns", keys, partial(result.keys.__setitem__, turns))
+    for turns, keys in result.effort.keys.items():
+        typed = keys if client.takes_keys_while_streaming else 0
+        history = partial(measures.history, client, size, turns, typed)
+        result.tried(size, f"{turns} turns", history, partial(result.history.__setitem__, turns))
