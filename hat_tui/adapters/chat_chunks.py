@@ -1,6 +1,6 @@
 """Chunks of a chat completion, as different servers send them -> reply events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hat_tui.chat.reply import Delta, Ending, Finished, Measure, Note, Reading, ReplyEvent, Thought
@@ -102,6 +102,28 @@ class ChunkReader:
         if text and "\ud800" <= text[-1] <= "\udbff":
             text, self._held[kind] = text[:-1], text[-1]
         return without_surrogates(text)
+
+
+def gathered(events: Iterable[ReplyEvent]) -> Iterator[ReplyEvent]:
+    """The same events, but pieces of one text that follow each other as one. What came before an error comes first."""
+    kind: type[Delta] | type[Thought] | None = None
+    texts: list[str] = []
+    try:
+        for event in events:
+            if kind is not None and type(event) is not kind:
+                yield kind("".join(texts), len(texts))
+                kind, texts = None, []
+            if isinstance(event, Delta | Thought):
+                kind = type(event)
+                texts.append(event.text)
+            else:
+                yield event
+    except Exception:
+        if kind is not None:
+            yield kind("".join(texts), len(texts))
+        raise
+    if kind is not None:
+        yield kind("".join(texts), len(texts))
 
 
 def without_surrogates(text: str) -> str:

@@ -11,7 +11,7 @@ import httpx2
 from hat_tui.adapters.chat_chunks import ChunkReader
 from hat_tui.adapters.endpoint_trouble import Garbled, Nonsense
 from hat_tui.adapters.event_stream import EventStream
-from hat_tui.adapters.handfuls import in_handfuls
+from hat_tui.adapters.handfuls import Pace, in_handfuls
 
 LINGER_S = 2.0
 """Seconds to wait for the figures that follow the last piece of a reply."""
@@ -46,17 +46,20 @@ async def whole(response: httpx2.Response) -> bytes:
     return bytes(body)
 
 
-async def events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerator[str, None]:
-    """The data of a stream's events up to its end mark, which `chunks` is told of.
+async def events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerator[list[str], None]:
+    """The data of a stream's events, by the handful, up to its end mark, which `chunks` is told of.
 
     A stream that breaks before a reply has begun ends as an empty one: llama_cpp.server breaks it when the request is
     at fault. Once `chunks` has the reply's end, the rest is not waited for long, and may break.
     """
     stream = EventStream()
     deadline = None
+    pace = Pace()
+    pace.slow_down(response.extensions.get("network_stream"))
     async with aclosing(response.aiter_bytes()) as read, aclosing(in_handfuls(read)) as pieces:
         while True:
             if chunks.ended and deadline is None:
+                pace.hurry()
                 deadline = asyncio.get_running_loop().time() + LINGER_S
             try:
                 async with asyncio.timeout_at(deadline):
@@ -70,14 +73,17 @@ async def events(response: httpx2.Response, chunks: ChunkReader) -> AsyncGenerat
                 if chunks.received and not chunks.ended:
                     raise
                 return
-            for data in whole_events:
-                if data.strip() == "[DONE]":
-                    chunks.closed = True
-                    with suppress(TimeoutError, httpx2.HTTPError):
-                        async with asyncio.timeout(DRAIN_S):
-                            await anext(pieces, None)
-                    return
-                yield data
+            handful = list(whole_events)
+            end = next((at for at, data in enumerate(handful) if data.strip() == "[DONE]"), None)
+            if handful[:end]:
+                yield handful[:end]
+            if end is not None:
+                chunks.closed = True
+                pace.hurry()
+                with suppress(TimeoutError, httpx2.HTTPError):
+                    async with asyncio.timeout(DRAIN_S):
+                        await anext(pieces, None)
+                return
             if piece is None:
                 return
 

@@ -1,35 +1,88 @@
-"""Reading a stream by the handful instead of by the token."""
+"""Reading a stream by the handful instead of by the token.
+
+Each token wakes half the program otherwise, and a screen shows them by the handful anyway.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
+from typing import Any, Final
 
-TOGETHER_S = 0.03
-"""Seconds in which what a server sends is gathered: each token wakes half the program otherwise, and a screen shows
-them by the handful anyway."""
+TOGETHER_S: Final = 0.07
+"""Seconds in which what a server sends is gathered: a reader's eye is not ahead of that."""
 
-HANDFUL = 16 * 1024
+SHARE: Final = 1 / 8
+"""Of the time since the first piece, at most: a short reply is timed by when its last piece was read."""
+
+HANDFUL: Final = 16 * 1024
 """Bytes that came in one go, after which the next are read without a pause."""
 
 
-async def in_handfuls(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """The same pieces, each as soon as it is read; what was not there yet is read after a pause.
+class Pace:
+    """When a connection is read: the first time at once, then after pauses that grow to TOGETHER_S."""
 
-    A piece that comes without giving the event loop a turn was read together with the one before it.
-    """
-    loop = asyncio.get_running_loop()
-    size = 0
-    while True:
-        waited = asyncio.Event()
-        turn = loop.call_soon(waited.set)
-        try:
-            piece = await anext(pieces, None)
-        finally:
-            turn.cancel()
-        if piece is None:
+    def __init__(self) -> None:
+        self._began: float | None = None
+        self._flood = False
+        self._hurried = asyncio.Event()
+
+    def hurry(self) -> None:
+        """Pause no more."""
+        self._hurried.set()
+
+    def slow_down(self, stream: Any) -> None:
+        """Have `stream`, the `network_stream` that httpx2 gives with a response, read at this pace. None has none.
+
+        Nothing above the connection can tell what has been read already from what would have to be waited for.
+        """
+        if stream is None:
             return
-        yield piece
-        if waited.is_set():
-            if size < HANDFUL:
-                await asyncio.sleep(TOGETHER_S)
-            size = 0
-        size += len(piece)
+        read = stream.read
+
+        async def paced(*args: Any, **options: Any) -> bytes:
+            await self._pause()
+            data: bytes = await read(*args, **options)
+            self._flood = len(data) >= HANDFUL
+            if self._began is None:
+                self._began = asyncio.get_running_loop().time()
+            return data
+
+        stream.read = paced
+
+    async def _pause(self) -> None:
+        if self._began is None or self._flood or self._hurried.is_set():
+            return
+        pause = min(TOGETHER_S, (asyncio.get_running_loop().time() - self._began) * SHARE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._hurried.wait()
+
+
+async def in_handfuls(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The same bytes; pieces that come without giving the event loop a turn, as those of one read do, come as one."""
+    gathered: list[bytes] = []
+    come = asyncio.Event()
+
+    async def gather() -> None:
+        async for piece in pieces:
+            gathered.append(piece)
+            come.set()
+
+    reader = asyncio.ensure_future(gather())
+    reader.add_done_callback(lambda _: come.set())
+    try:
+        while True:
+            await come.wait()
+            come.clear()
+            if gathered:
+                handful = b"".join(gathered)
+                gathered.clear()
+                yield handful
+            if reader.done() and not gathered:
+                reader.result()
+                return
+    finally:
+        reader.cancel()
+        await asyncio.wait([reader])
+        if not reader.cancelled():
+            reader.exception()

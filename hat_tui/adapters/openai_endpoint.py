@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from hat_tui import __version__
-from hat_tui.adapters.chat_chunks import ChunkReader
+from hat_tui.adapters.chat_chunks import ChunkReader, gathered
 from hat_tui.adapters.chat_request import Manners, Sent
 from hat_tui.adapters.endpoint_answer import events, media, parsed, whole
 from hat_tui.adapters.endpoint_facts import EndpointFacts, facts_from
@@ -28,7 +28,7 @@ from hat_tui.adapters.endpoint_trouble import (
     told,
 )
 from hat_tui.adapters.endpoint_url import BadURL, normalised, root, where
-from hat_tui.adapters.openai_import import openai_client
+from hat_tui.adapters.late_imports import openai_client
 from hat_tui.chat.dialogue import Request
 from hat_tui.chat.reply import Failed, Note, ReplyEvent
 
@@ -168,8 +168,8 @@ class OpenAIEndpoint:
                 raise Nonsense("a web page")
             else:
                 async with aclosing(events(response, chunks)) as stream:
-                    async for data in stream:
-                        for event in chunks.read(self._checked(data)):
+                    async for handful in stream:
+                        for event in gathered(e for data in handful for e in chunks.read(self._checked(data))):
                             yield event
         if chunks.empty:
             await self._learn_why(sent, chunks)

@@ -227,8 +227,8 @@ class Dialogue:
             async with aclosing(self.endpoint.reply(request)) as events:
                 async for event in events:
                     match event:
-                        case Delta(text=piece):
-                            stopwatch.token()
+                        case Delta(text=piece, chunks=chunks):
+                            stopwatch.tokens(chunks)
                             # A new message begins without the space that stood between two words.
                             gap = " " if gap_wanted and piece[:1].isalnum() else ""
                             gap_wanted = gap_wanted and not piece
@@ -236,8 +236,8 @@ class Dialogue:
                                 self._say(reply, part)
                                 yield part
                             continue
-                        case Thought(text=piece):
-                            stopwatch.token()
+                        case Thought(text=piece, chunks=chunks):
+                            stopwatch.tokens(chunks)
                             self.record(Said(reply.id, piece, thought=True))
                         case Finished(ending=ending):
                             ended = Ended(reply.id, ending, event.measure)

@@ -60,16 +60,18 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A piece of the model's reasoning, not part of its answer."""
+    """A piece of the model's reasoning, not part of its answer; `chunks` as of a Delta."""
 
     text: str
+    chunks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of the answer."""
+    """A piece of the answer, which the server sent in so many `chunks`."""
 
     text: str
+    chunks: int = 1
 
 
 @dataclass(frozen=True, slots=True)

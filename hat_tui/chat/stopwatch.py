@@ -16,11 +16,11 @@ class Stopwatch:
         self._last = self._started
         self._tokens = 0
 
-    def token(self) -> None:
-        """A piece arrived."""
+    def tokens(self, count: int) -> None:
+        """So many pieces arrived together."""
         self._last = self._seconds()
         self._first = self._last if self._first is None else self._first
-        self._tokens += 1
+        self._tokens += count
 
     def completed(self, told: Measure) -> Measure:
         """What the server told, with what it left out filled in from here; times to a tenth of a millisecond."""

@@ -27,8 +27,7 @@ from hat_tui.chat.reply import Delta, Ending, Finished, Measure, Note, Reading, 
 async def test_a_reply_streams_and_brings_the_servers_own_figures(server, endpoint):
     server.on(CHAT, stream(chunk({"role": "assistant"}), says("Hel"), says("lo"), ends("stop"), usage(12, 2)))
     assert await replied(endpoint) == [
-        Delta("Hel"),
-        Delta("lo"),
+        Delta("Hello", 2),
         Finished(Ending.STOP, Measure(prompt_tokens=12, tokens=2, counted=True)),
     ]
 

@@ -35,7 +35,7 @@ def test_a_stopwatch_counts_pieces_and_times_the_first_and_the_others():
     now = iter([0.0, 0.25, 0.5, 1.25])
     watch = Stopwatch(lambda: next(now))
     for _ in range(3):
-        watch.token()
+        watch.tokens(1)
     assert watch.completed(Measure()) == Measure(tokens=3, first_token_s=0.25, generation_s=1.0)
     told = Measure(tokens=9, counted=True, first_token_s=0.1, generation_s=0.2)
     assert watch.completed(told) == told
