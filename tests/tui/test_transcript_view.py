@@ -193,7 +193,7 @@ async def wait_for(pilot: Pilot[None], ready: Callable[[], bool]) -> None:
 async def test_only_the_cells_that_change_are_painted() -> None:
     async with transcript(user(1, "a"), reply(2, "one")) as (view, _):
         regions: list[Region] = []
-        view.refresh = lambda *found, **more: regions.extend(found) or view  # type: ignore[method-assign,assignment]
+        view._set_dirty = lambda *found: regions.extend(found)  # type: ignore[method-assign]
         view.stream(2, " two")
         view.flush()
         assert regions == [Region(5, 4, 4, 1)]
@@ -291,19 +291,19 @@ async def test_a_thought_streams_folded_and_can_be_unfolded_meanwhile() -> None:
 
 
 class Painted:
-    """What is on the terminal: the cells of the regions that were refreshed, as they were when they were painted."""
+    """What is on the terminal: the cells of the regions that were dirty, as they were when they were painted."""
 
     def __init__(self, view: TranscriptView) -> None:
         self.view = view
         self.rows = [self._cells(y) for y in range(view.size.height)]
         self.regions: list[Region] = []
-        original = view.refresh
+        original = view._set_dirty
 
-        def refresh(*regions: Region, **more: bool) -> TranscriptView:
-            self.regions += regions or ([view.size.region] if more.get("repaint", True) else [])
-            return original(*regions, **more)
+        def set_dirty(*regions: Region) -> None:
+            self.regions += regions or [view.size.region]
+            original(*regions)
 
-        view.refresh = refresh  # type: ignore[method-assign,assignment]
+        view._set_dirty = set_dirty  # type: ignore[method-assign]
 
     def _cells(self, y: int) -> list[tuple[str, object]]:
         cells: list[tuple[str, object]] = []

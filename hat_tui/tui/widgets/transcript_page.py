@@ -17,13 +17,14 @@ from textual.reactive import reactive
 from textual.selection import Selection
 from textual.strip import Strip
 
+from hat_tui.tui.compositor import paint_now
 from hat_tui.tui.widgets.line_changes import changed_cells, marked
 from hat_tui.tui.widgets.look import BLANK, Line
 from hat_tui.tui.widgets.transcript_scroll import TranscriptScroll
 from hat_tui.tui.widgets.turn_copy import ROWS_APART, copied
 from hat_tui.tui.widgets.turn_lines import EDGE, GUTTER, MAX_MEASURE, Entry, TurnLines
 
-FRAME = 0.1
+FRAME = 0.06
 """Seconds between two paints of a streaming reply."""
 
 CALM = 1.0
@@ -50,6 +51,7 @@ class TranscriptPage(TranscriptScroll):
         self._frame: TimerHandle | None = None
         self._next_paint = 0.0
         self._growing: set[int] = set()
+        self._flushing = False
 
     # What is shown
 
@@ -156,8 +158,12 @@ class TranscriptPage(TranscriptScroll):
             self._frame.cancel()
             self._frame = None
         started = thread_time()
-        for key in list(self._pending):
-            self._flush_key(key)
+        self._flushing = True
+        try:
+            for key in list(self._pending):
+                self._flush_key(key)
+        finally:
+            self._flushing = False
         # Processor time: where others keep the processor busy, the clock would tell of them.
         spent = thread_time() - started
         self._next_paint = monotonic() + min(max(FRAME, spent / MAX_SHARE), SLOWEST)
@@ -218,7 +224,9 @@ class TranscriptPage(TranscriptScroll):
                 regions.append(Region(0, top - y, self.size.width, max(len(before), len(now.lines))))
         if hint != self._hint_shown:
             regions.append(Region(0, height - 1, self.size.width, 1))
-        if regions:
+        if regions and self._flushing:
+            paint_now(self, *regions)
+        elif regions:
             self.refresh(*regions)
 
     def _changed_regions(self, top: int, before: list[Line], after: list[Line]) -> list[Region]:
