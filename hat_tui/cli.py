@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from hat_tui import __version__
@@ -27,7 +27,7 @@ Every flag can be set in the config file (hat-tui --where) or as HAT_TUI_NAME in
 
 def main(arguments: Sequence[str] | None = None, handover: "Handover | None" = None) -> int:
     """Run the command; the exit code. `handover` is a prompt that is on the screen already, for the chat to take."""
-    parser = build_parser()
+    parser = build_parser(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(arguments)
     try:
         return _run(options, handover)
@@ -35,8 +35,11 @@ def main(arguments: Sequence[str] | None = None, handover: "Handover | None" = N
         return 130
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """All commands and flags; the flags of settings and parameters come from their two tables."""
+def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """What `arguments` may be read with: the flags of settings and parameters come from their two tables.
+
+    All commands are there, but only those among `arguments` have flags: each has some fifty of them.
+    """
     shared = _shared_flags()
     parser = Parser(
         prog="hat-tui",
@@ -55,17 +58,22 @@ def build_parser() -> argparse.ArgumentParser:
         "--plain", action="store_true", help="chat in plain lines: for screen readers, pipes, dumb terminals"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    ask = commands.add_parser("ask", parents=[shared], help="print one answer and end")
-    ask.add_argument("prompt", nargs="*", help="the question; standard input is put below it when it is piped")
-    _add_sessions(commands.add_parser("sessions", help="list, search, show, export and find sessions"), shared)
-    _add_models(commands.add_parser("models", help="the models here: list, show, get more"), shared)
-    connect = commands.add_parser("connect", parents=[shared], help="chat with a saved server; without NAME, list them")
-    connect.add_argument("name", metavar="NAME", nargs="?", default="")
-    _add_server(commands, shared)
-    _add_acceptance(
-        commands.add_parser("accept", parents=[shared], conflict_handler="resolve", help="the Home Acceptance Test")
-    )
+    for name, (help, add_flags) in COMMANDS.items():
+        if name in arguments:
+            takes_shared = [shared] if name not in ("sessions", "models") else []
+            command = commands.add_parser(name, parents=takes_shared, conflict_handler="resolve", help=help)
+            add_flags(command, shared)
+        else:
+            commands.add_parser(name, help=help)
     return parser
+
+
+def _add_ask(ask: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    ask.add_argument("prompt", nargs="*", help="the question; standard input is put below it when it is piped")
+
+
+def _add_connect(connect: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    connect.add_argument("name", metavar="NAME", nargs="?", default="")
 
 
 def _add_models(models: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
@@ -79,16 +87,17 @@ def _add_models(models: argparse.ArgumentParser, shared: argparse.ArgumentParser
     get.add_argument("wanted", metavar="FILE", nargs="?", default="", help="which one: a name or a quantization")
 
 
-def _add_server(commands: Any, shared: argparse.ArgumentParser) -> None:
-    serve = commands.add_parser("serve", parents=[shared], help="run the server alone, for others or for a service")
+def _add_serve(serve: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     serve.add_argument("--share", action="store_true", help="serve the local network, with a key")
     serve.add_argument("--exposed", action="store_true", help="serve others without a key, knowing what that means")
     serve.add_argument("--verbose", action="store_true", help="log everything the server writes")
-    doctor = commands.add_parser("doctor", parents=[shared], help="check this machine, the server part and endpoints")
+
+
+def _add_doctor(doctor: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     doctor.add_argument("--json", action="store_true", help="the findings as JSON")
 
 
-def _add_acceptance(accept: argparse.ArgumentParser) -> None:
+def _add_accept(accept: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
     from hat_tui.acceptance.flags import add_commands
 
     add_commands(accept)
@@ -111,6 +120,18 @@ def _add_sessions(sessions: argparse.ArgumentParser, shared: argparse.ArgumentPa
             )
         if name == "export":
             command.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
+
+
+COMMANDS: Mapping[str, tuple[str, Callable[[argparse.ArgumentParser, argparse.ArgumentParser], None]]] = {
+    "ask": ("print one answer and end", _add_ask),
+    "sessions": ("list, search, show, export and find sessions", _add_sessions),
+    "models": ("the models here: list, show, get more", _add_models),
+    "connect": ("chat with a saved server; without NAME, list them", _add_connect),
+    "serve": ("run the server alone, for others or for a service", _add_serve),
+    "doctor": ("check this machine, the server part and endpoints", _add_doctor),
+    "accept": ("the Home Acceptance Test", _add_accept),
+}
+"""What each command is for, and what gives its parser the flags that are its own."""
 
 
 class Parser(argparse.ArgumentParser):

@@ -12,7 +12,7 @@ from hat_tui.chat.dialogue import NotKept, Request
 from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import Begun, ModelUsed, Record, Titled
 from hat_tui.chat.reply import Delta, Ending, Finished, Measure, ReplyEvent
-from hat_tui.gguf.facts import Fit
+from hat_tui.gguf.fit import Fit
 from hat_tui.gguf.repository import DownloadProgress, RemoteModel, Repository
 from hat_tui.server.checkup import Check
 from hat_tui.server.launch import LaunchOptions, for_model, launch_line

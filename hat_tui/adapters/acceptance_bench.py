@@ -17,9 +17,10 @@ from hat_tui.acceptance.conduct import Loaded, ModelNotLoaded
 from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.protocol_text import BadProtocol
 from hat_tui.acceptance.run import Planned, Run
-from hat_tui.adapters.connection import OwnServer, TheirServer, connection_to
+from hat_tui.adapters.connection import connection_to
+from hat_tui.adapters.late_imports import openai_client
 from hat_tui.adapters.machine import physical_cores
-from hat_tui.adapters.openai_import import openai_client
+from hat_tui.adapters.own_server import OwnServer
 from hat_tui.adapters.protocol_folder import (
     BUNDLED,
     add_task,
@@ -30,6 +31,7 @@ from hat_tui.adapters.protocol_folder import (
 )
 from hat_tui.adapters.run_facts import file_facts, machine, version_of, versions
 from hat_tui.adapters.run_folder import RunFolder
+from hat_tui.adapters.their_server import TheirServer
 from hat_tui.chat.reply import Measure
 from hat_tui.server.phase import ServerState
 from hat_tui.server.target import LocalModel, RemoteServer, Target
@@ -43,7 +45,8 @@ _TOLD_WITHIN_S = 0.5
 
 class AcceptanceBench:
     """`folder` holds the runs and a person's own protocols. `find` tells where a model's file is and `local` how it is
-    run; both raise NotConnected. `key` is for servers by URL.
+    run; both raise NotConnected. `server` tells how to reach the server at a URL, `key_of` its key by the name under
+    which it is saved.
     """
 
     def __init__(
@@ -52,14 +55,16 @@ class AcceptanceBench:
         state_folder: Path,
         find: Callable[[str], Path],
         local: Callable[[Path], Target],
-        key: str = "",
+        server: Callable[[str], RemoteServer] = RemoteServer,
+        key_of: Callable[[str], str] = lambda name: "",
     ) -> None:
         self._runs = RunFolder(folder)
         self._protocols = folder / PROTOCOLS
         self._state_folder = state_folder
         self._find = find
         self._local = local
-        self._key = key
+        self._server = server
+        self._key_of = key_of
 
     def protocols(self) -> Sequence[ProtocolChoice]:
         """Those that come with hat-tui, then a person's own."""
@@ -136,7 +141,7 @@ class AcceptanceBench:
         @asynccontextmanager
         async def open_model(label: str) -> AsyncIterator[Loaded]:
             source = run.plan.sources.get(label, label)
-            connection = connection_to(self._target(source), self._state_folder)
+            connection = connection_to(self._target(source), self._state_folder, self._key_of)
             told = _Told()
             facts = asyncio.create_task(asyncio.to_thread(file_facts, source))
             # Imported while the model loads, or the first reply would count it as waiting for its first token.
@@ -164,7 +169,8 @@ class AcceptanceBench:
     def _target(self, source: str) -> Target:
         if source.startswith(("http://", "https://")):
             url, name = urldefrag(source)
-            return RemoteServer(url, self._key, name)
+            server = self._server(url)
+            return replace(server, model=name or server.model)
         try:
             return self._local(self._find(source))
         except NotConnected as error:

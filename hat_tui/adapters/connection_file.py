@@ -10,15 +10,14 @@ import os
 import re
 import shlex
 import subprocess
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import tomli_w
-
+from hat_tui.adapters.endpoint_url import BadURL, normalised
 from hat_tui.adapters.locations import make_private
+from hat_tui.adapters.toml_file import read_toml, write_toml
 from hat_tui.server.target import RemoteServer
 from hat_tui.services import NotConnected, NotSaved, SavedConnection
 
@@ -57,9 +56,9 @@ class ConnectionFile:
         raise NotSaved(f"There is no connection named {name}; {what}.")
 
     def at(self, url: str) -> SavedConnection | None:
-        """A connection to this address, if one is saved."""
+        """A connection to this address, however it is written, if one is saved."""
         with contextlib.suppress(NotSaved):
-            return next((saved for saved in self.list() if saved.url == url), None)
+            return next((saved for saved in self.list() if _same(saved.url, url)), None)
         return None
 
     def save(self, name: str, server: RemoteServer) -> None:
@@ -82,7 +81,7 @@ class ConnectionFile:
                 case first, _ if first:
                     sources = {"key_file": str(self._write_key(name, server.key))}
             table = {"url": server.url, **({"model": server.model} if server.model else {}), **sources}
-            self._write({**tables, name: table})
+            write_toml(self._path, {**tables, name: table})
         except OSError as error:
             raise NotSaved(f"The connection was not saved: {error.strerror or error}.") from error
 
@@ -91,7 +90,7 @@ class ConnectionFile:
         tables = self._read()
         tables.pop(name, None)
         try:
-            self._write(tables)
+            write_toml(self._path, tables)
             self._key_path(name).unlink(missing_ok=True)
         except OSError as error:
             raise NotSaved(f"{name} was not taken away: {error.strerror or error}.") from error
@@ -168,18 +167,17 @@ class ConnectionFile:
         fresh.replace(path)
         return path
 
-    def _write(self, tables: Mapping[str, Any]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        fresh.write_text(tomli_w.dumps(tables), encoding="utf-8")
-        fresh.replace(self._path)
-
     def _read(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
+            return read_toml(self._path)
         except OSError as error:
             raise NotSaved(f"{self._path} cannot be read: {error.strerror or error}.") from error
         except ValueError as error:
             raise NotSaved(f"{self._path} is not valid TOML ({error}): mend it or move it away.") from error
+
+
+def _same(url: str, other: str) -> bool:
+    try:
+        return normalised(url) == normalised(other)
+    except BadURL:
+        return url == other

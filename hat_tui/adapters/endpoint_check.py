@@ -8,7 +8,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from hat_tui.adapters.endpoint_url import BadURL, normalised
 from hat_tui.server.checkup import Check, Verdict
+from hat_tui.services import NotConnected
 
 _TIMEOUT_S = 4.0
 _CHAT_TIMEOUT_S = 30.0
@@ -24,12 +25,16 @@ _LONGEST_ANSWER = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class EndpointToCheck:
-    """A server a person has configured. `model` is the one to ask, "" for its first."""
+    """A server a person has configured. `model` is the one to ask, "" for its first.
+
+    Without a `key`, `look_up_key` gives the one that is kept elsewhere; it may block, and raise NotConnected.
+    """
 
     name: str
     url: str
     key: str = field(default="", repr=False)
     model: str = ""
+    look_up_key: Callable[[], str] = lambda: ""
 
 
 class _Failed(Exception):
@@ -65,6 +70,7 @@ class _Visit:
         self.port = parts.port or (443 if self.tls else 80)
         self.path = parts.path
         self.key, self.model = endpoint.key, endpoint.model
+        self.look_up_key = endpoint.look_up_key
 
     async def look_up(self) -> str:
         try:
@@ -110,6 +116,10 @@ class _Visit:
         return f"{protocol}, certificate trusted."
 
     async def list_models(self) -> str:
+        try:
+            self.key = self.key or await asyncio.to_thread(self.look_up_key)
+        except NotConnected as trouble:
+            raise _Failed(str(trouble), "The server was not asked without it.") from None
         status, answer = await self._ask("GET", "/models", None, _TIMEOUT_S)
         if status in (401, 403):
             has = "does not take the key it was given" if self.key else "asks for a key"

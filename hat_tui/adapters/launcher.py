@@ -1,16 +1,20 @@
-"""Launching a server here: what is installed, what a launch takes, sharing it, and servers left by a crash."""
+"""Launching a server here: what is installed, what a launch takes, sharing it, and servers left by a crash.
+
+Every start asks for such servers: what the rest takes is imported when it is asked for.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hat_tui.adapters import machine, server_record
-from hat_tui.adapters.installed_server import ask_installed_server
-from hat_tui.adapters.model_shelf import ModelShelf
-from hat_tui.adapters.serve import CannotServe, kept_key, share
-from hat_tui.gguf.facts import Fit
+from hat_tui.adapters import machine
+from hat_tui.gguf.fit import Fit
 from hat_tui.server.launch import LaunchOptions, is_loopback, launch_line
 from hat_tui.services import NotConnected, ServerPart, Stray
+
+if TYPE_CHECKING:
+    from hat_tui.adapters.model_shelf import ModelShelf
 
 KEY_FILE = "server-key"
 """In the state folder: the key that was made for sharing, so that what colleagues have saved goes on working."""
@@ -22,7 +26,7 @@ class Launcher:
     `key` is the one that was set for servers of ours, "" when none was.
     """
 
-    def __init__(self, shelf: ModelShelf, state_folder: Path, key: str = "") -> None:
+    def __init__(self, shelf: "ModelShelf", state_folder: Path, key: str = "") -> None:
         self._shelf = shelf
         self._state_folder = state_folder
         self._key = key
@@ -30,6 +34,8 @@ class Launcher:
 
     def installed(self) -> ServerPart:
         """Ask once, in a child; about a second."""
+        from hat_tui.adapters.installed_server import ask_installed_server
+
         if self._installed is None:
             found = ask_installed_server()
             self._installed = ServerPart(found.formats, found.settings, found.error)
@@ -58,6 +64,8 @@ class Launcher:
 
     def share(self, options: LaunchOptions) -> LaunchOptions:
         """The options to serve the local network, with the key they have, the one that was set, or the kept one."""
+        from hat_tui.adapters.serve import CannotServe, kept_key, share
+
         try:
             key = options.api_key or self._key or kept_key(self._state_folder / KEY_FILE)
             return share(options, key)
@@ -68,8 +76,15 @@ class Launcher:
 
     def strays(self) -> Sequence[Stray]:
         """Servers of ours whose program is gone."""
-        return server_record.find_stale(self._state_folder / "server")
+        folder = self._state_folder / "server"
+        if not folder.is_dir():
+            return ()
+        from hat_tui.adapters.server_record import find_stale
+
+        return find_stale(folder)
 
     def stop(self, stray: Stray) -> bool:
         """End it, in some seconds at most; whether it is gone."""
-        return isinstance(stray, server_record.ServerRecord) and server_record.stop_stale(stray)
+        from hat_tui.adapters.server_record import ServerRecord, stop_stale
+
+        return isinstance(stray, ServerRecord) and stop_stale(stray)

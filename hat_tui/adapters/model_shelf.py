@@ -10,7 +10,8 @@ from typing import Any
 
 from hat_tui.adapters import machine
 from hat_tui.adapters.model_folder import ModelFile, ModelFolder, NoSuchModel
-from hat_tui.gguf.facts import Fit, MemoryNeed, ModelFacts, fit
+from hat_tui.gguf.facts import MemoryNeed, ModelFacts
+from hat_tui.gguf.fit import Fit, fit
 from hat_tui.server.launch import CACHE_TYPES, LaunchOptions, for_model
 from hat_tui.server.launch_form import BadLaunch, recalled, remembered, with_extra, with_text
 from hat_tui.server.target import LocalModel, Target

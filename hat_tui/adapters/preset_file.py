@@ -1,12 +1,9 @@
 """Named sets of sampling parameters: the built-in ones, and those a person saved."""
 
-import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-import tomli_w
-
+from hat_tui.adapters.toml_file import read_toml, write_toml
 from hat_tui.chat.parameters import BadValue, SamplingParameters
 
 BUILT_IN: Mapping[str, SamplingParameters] = {
@@ -46,15 +43,10 @@ class PresetFile:
         # TOML has no word for "none": a seed that is not set is left away.
         table = {key: value for key, value in parameters.as_mapping().items() if value is not None}
         saved = {**self._read(), name: table}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        fresh.write_text(tomli_w.dumps(saved), encoding="utf-8")
-        fresh.replace(self._path)
+        write_toml(self._path, saved)
 
     def _read(self) -> dict[str, dict[str, object]]:
         try:
-            return tomllib.loads(self._path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
+            return read_toml(self._path)
         except ValueError as error:
             raise OSError(f"{self._path} is not valid TOML ({error}): mend it or move it away") from error

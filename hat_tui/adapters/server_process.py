@@ -17,7 +17,8 @@ from hat_tui.adapters.machine import Usage, UsageMeter, physical_cores
 from hat_tui.server.diagnosis import Cause, Diagnosis, Installation, diagnose
 from hat_tui.server.launch import LaunchOptions, clean_environment, config, launch_line
 from hat_tui.server.log_line import Loading, LogLine, LogReader
-from hat_tui.server.phase import Phase, ServerState, advance, answers
+from hat_tui.server.phase import Phase, ServerState
+from hat_tui.server.phase_changes import advance, answers
 
 SERVER_MODULE = "llama_cpp.server"
 _BATCH_S = 0.05

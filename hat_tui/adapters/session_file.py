@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hat_tui.adapters.file_lock import lock
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.record import Begun, Ended, Opened, Record, Titled
 from hat_tui.chat.transcript import TranscriptWriter
-from hat_tui.chat.transcript_reader import Transcript, read, whole_length
+
+if TYPE_CHECKING:
+    from hat_tui.chat.transcript_reader import Transcript
 
 _BINARY = getattr(os, "O_BINARY", 0)
 _APPEND = os.O_RDWR | os.O_APPEND | _BINARY
@@ -58,8 +61,10 @@ class SessionFile:
         return file
 
     @classmethod
-    def resume(cls, path: Path) -> tuple["SessionFile", Transcript]:
+    def resume(cls, path: Path) -> tuple["SessionFile", "Transcript"]:
         """The file at `path` to go on with, and what it says. Raises OSError when it cannot be read."""
+        from hat_tui.chat.transcript_reader import read, whole_length  # noqa: PLC0415 (a new session needs none of it)
+
         file = cls(path.parent)
         file.path = path
         file._wanted = True

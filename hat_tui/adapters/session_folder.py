@@ -1,4 +1,7 @@
-"""The sessions of one folder: listed, searched, opened, renamed, copied, thrown away."""
+"""The sessions of one folder: listed, searched, opened, renamed, copied, thrown away.
+
+What reads sessions is imported when there is one to read.
+"""
 
 import os
 import stat
@@ -9,14 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from hat_tui.adapters.session_file import SessionFile
-from hat_tui.chat.article_log import read_log
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept
-from hat_tui.chat.export import FORMATS
 from hat_tui.chat.record import Record, Titled
-from hat_tui.chat.session_head import head, is_session, questions
-from hat_tui.chat.session_search import Search
-from hat_tui.chat.transcript_reader import read
 from hat_tui.services import NoSuchSession, SessionChoice
 
 ENDING = ".txt"
@@ -77,6 +75,8 @@ class SessionFolder:
 
     def read(self, id: str) -> Conversation:
         """A kept conversation, to show or export, also while it is open elsewhere. Raises NoSuchSession and OSError."""
+        from hat_tui.chat.transcript_reader import read
+
         return Conversation(read(self.find(id).read_bytes()).records)
 
     def search(self, words: str) -> Sequence[ListedSession]:
@@ -85,6 +85,8 @@ class SessionFolder:
 
     def search_each(self, words: str) -> Iterator[ListedSession]:
         """The same one by one, as they are found, so that a search can be shown and given up while it runs."""
+        from hat_tui.chat.session_search import Search
+
         search = Search(words)
         if not search:
             yield from self.list()
@@ -99,6 +101,8 @@ class SessionFolder:
         """What was asked lately in any session, oldest first, each once."""
         recent: dict[str, None] = {}
         files = sorted(self._files(), key=lambda file: file[1].st_mtime_ns, reverse=True)
+        if files:
+            from hat_tui.chat.session_head import is_session, questions
         for name, _ in files:
             with suppress(OSError):
                 data = (self.path / name).read_bytes()
@@ -110,6 +114,8 @@ class SessionFolder:
 
     def export(self, id: str, conversation: Conversation, format: str) -> Path:
         """Write a session beside its file as md, json or html; the file. KeyError for another format, OSError."""
+        from hat_tui.chat.export import FORMATS
+
         ending, write = {ending.lstrip("."): (ending, write) for ending, write in FORMATS.values()}[format]
         file = self.path / f"{id.removesuffix(ENDING)}{ending}"
         file.write_text(write(conversation), encoding="utf-8", newline="")
@@ -143,6 +149,8 @@ class SessionFolder:
 
     def import_log(self, log: Path) -> SessionFile:
         """A session made of a log in the format of the article. Raises NotKept, ValueError and OSError."""
+        from hat_tui.chat.article_log import read_log
+
         facts = log.stat()
         return self.create(read_log(log.read_bytes(), datetime.fromtimestamp(int(facts.st_mtime)).astimezone()))
 
@@ -154,6 +162,8 @@ class SessionFolder:
                         yield entry.name, facts
 
     def _session(self, name: str, facts: os.stat_result, data: bytes | None = None) -> ListedSession | None:
+        from hat_tui.chat.session_head import head, is_session
+
         version = (facts.st_mtime_ns, facts.st_size)
         known = self._listed.get(name)
         if known and known[0] == version:

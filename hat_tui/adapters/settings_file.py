@@ -1,11 +1,11 @@
 """Settings: the command line over HAT_TUI_* variables over the config file over the defaults."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from hat_tui.adapters.toml_file import read_toml
 from hat_tui.chat.parameters import SPECS, BadValue, ParameterSpec, SamplingParameters
 from hat_tui.server.launch_form import LAUNCH_SPECS, BadLaunch, LaunchSpec
 
@@ -163,12 +163,10 @@ def _launch(spec: LaunchSpec, value: Any, source: str) -> str:
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(config.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
+        return read_toml(config)
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(f"The config file {config} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise BadSetting(f"The config file {config} is not valid TOML: {error}") from error
 
 

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from hat_tui.gguf.header import Array, Header, Scalar
@@ -30,22 +29,6 @@ class MemoryNeed:
     @property
     def total(self) -> int:
         return self.weights + self.cache + self.compute + self.runtime
-
-
-class Fit(StrEnum):
-    """Whether a model goes into the memory that is free."""
-
-    FITS = "fits"
-    TIGHT = "tight"
-    TOO_BIG = "too big"
-    UNKNOWN = "unknown"
-
-
-def fit(need: MemoryNeed, free: int | None) -> Fit:
-    """Tight: less than a tenth would be left. The weights are mapped from the file, so they may be paged, slowly."""
-    if free is None:
-        return Fit.UNKNOWN
-    return Fit.TOO_BIG if need.total > free else Fit.TIGHT if need.total > free * 0.9 else Fit.FITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hat_tui.chat.parameters import SamplingParameters
-from hat_tui.server.checkup import Check
 from hat_tui.server.target import Target
 from hat_tui.services.connections import (
     Connection,
@@ -25,6 +24,7 @@ from hat_tui.services.own_files import Attachment, NotAttached, Presets, TextFil
 
 if TYPE_CHECKING:
     from hat_tui.acceptance.bench import Bench
+    from hat_tui.server.checkup import Check
 
 __all__ = [
     "Attachment",
@@ -66,7 +66,7 @@ class Services:
     launcher: Launcher
     downloads: Downloads
     saved: SavedConnections
-    examine: Callable[[], AsyncIterator[Check]]
+    examine: "Callable[[], AsyncIterator[Check]]"
     """The doctor: checks as they are made."""
     remember: Callable[[Target], None]
     copy: Callable[[str, Callable[[str], None]], str]

@@ -1,15 +1,21 @@
 """The model files here, how they are launched, and where more come from."""
 
-import threading
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from hat_tui.gguf.facts import Fit, ModelFacts
-from hat_tui.gguf.repository import DownloadProgress, RemoteModel, Repository
-from hat_tui.server.launch import LaunchOptions
-from hat_tui.server.target import Target
+from hat_tui.gguf.fit import Fit
+
+if TYPE_CHECKING:
+    import threading
+    from pathlib import Path
+
+    from hat_tui.gguf.facts import ModelFacts
+    from hat_tui.gguf.repository import DownloadProgress, RemoteModel, Repository
+    from hat_tui.server.launch import LaunchOptions
+    from hat_tui.server.target import Target
 
 
 @dataclass(frozen=True, slots=True)

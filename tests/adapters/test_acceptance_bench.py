@@ -3,15 +3,17 @@ from pathlib import Path
 
 import pytest
 from gguf_maker import tiny_model
+from hostile_server import answer
 
 from hat_tui.acceptance.conduct import ModelNotLoaded
 from hat_tui.acceptance.protocol import Task
+from hat_tui.acceptance.run import Run
 from hat_tui.adapters.acceptance_bench import AcceptanceBench, _Told
 from hat_tui.adapters.run_facts import file_facts
 from hat_tui.chat.reply import Measure
 from hat_tui.server.launch import for_model
 from hat_tui.server.phase import ServerState, Speed
-from hat_tui.server.target import LocalModel
+from hat_tui.server.target import LocalModel, RemoteServer
 from hat_tui.services import NotConnected
 
 
@@ -24,7 +26,12 @@ def bench(tmp_path):
         return path
 
     return AcceptanceBench(
-        tmp_path / "runs", tmp_path, find, lambda path: LocalModel(for_model(str(path), 2048)), "key"
+        tmp_path / "runs",
+        tmp_path,
+        find,
+        lambda path: LocalModel(for_model(str(path), 2048)),
+        lambda url: RemoteServer(url, model="usual", name="office"),
+        {"office": "sesame"}.get,
     )
 
 
@@ -41,6 +48,18 @@ def test_models_get_labels_that_differ_and_one_named_twice_is_asked_once(bench, 
     assert "key" not in str(plan.sources)
     assert plan.machine["processor"]
     assert plan.versions["hat-tui"]
+
+
+async def test_a_model_by_url_is_asked_with_the_key_that_was_saved_for_its_server(bench, server):
+    server.on("/models", answer(200, {"data": [{"id": "usual"}, {"id": "gemma"}]}))
+    plan = bench.plan(bench.protocol("quick"), [server.url, f"{server.url}#gemma"])
+    opened = []
+    for label in plan.models:
+        async with bench.opener(Run([plan]))(label) as loaded:
+            opened.append(loaded.model.model)
+    assert opened == ["usual", "gemma"]
+    assert [asked.headers["authorization"] for asked in server.asked] == ["Bearer sesame"] * 2
+    assert "sesame" not in str(plan)
 
 
 def test_a_model_that_is_not_there_and_none_at_all_are_told(bench):

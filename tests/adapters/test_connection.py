@@ -9,7 +9,8 @@ from endpoint_talk import CHAT, replied, request, text_of
 from gguf_maker import tiny_model
 from hostile_server import answer, chunk, ends, stream
 
-from hat_tui.adapters.connection import OwnServer, connection_to
+from hat_tui.adapters.connection import connection_to
+from hat_tui.adapters.own_server import OwnServer
 from hat_tui.chat.reply import Finished, Note
 from hat_tui.server.launch import ServedModel, for_model
 from hat_tui.server.target import LocalModel, RemoteServer

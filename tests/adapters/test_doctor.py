@@ -13,6 +13,7 @@ from hat_tui.adapters.endpoint_check import EndpointToCheck, check_endpoint
 from hat_tui.adapters.installed_server import ask_installed_server
 from hat_tui.adapters.terminal_check import _answers, check_terminal
 from hat_tui.server.checkup import Verdict
+from hat_tui.services import NotConnected
 
 PRETEND = """
 import types
@@ -203,6 +204,21 @@ async def test_an_endpoint_is_looked_at_step_by_step(http):
     assert "m1" in told[2][2]
     assert "Authorization: Bearer sesame" in http.asked[-1]
     assert "sesame" not in str(told)
+
+
+async def test_a_key_that_is_kept_elsewhere_is_looked_up_when_it_is_needed(http):
+    def gone():
+        raise NotConnected("The key of office is to come from $OFFICE, which is not set.")
+
+    http["/v1/models"] = (200, {"data": [{"id": "m1"}]})
+    await steps(http.url, look_up_key=lambda: "sesame")
+    assert "Authorization: Bearer sesame" in http.asked[-1]
+    before = len(http.asked)
+    assert (await steps(http.url, look_up_key=gone))[-1][1:] == (
+        Verdict.BAD,
+        "The key of office is to come from $OFFICE, which is not set.",
+    )
+    assert len(http.asked) == before
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from gguf_maker import tiny_model
 from hat_tui.adapters.launcher import KEY_FILE, Launcher
 from hat_tui.adapters.model_folder import ModelFolder
 from hat_tui.adapters.model_shelf import LaunchMemory, ModelShelf
-from hat_tui.gguf.facts import Fit
+from hat_tui.gguf.fit import Fit
 from hat_tui.server.launch import LaunchOptions, for_model, is_loopback
 from hat_tui.services import NotConnected
 

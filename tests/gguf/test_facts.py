@@ -16,7 +16,8 @@ from gguf_maker import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hat_tui.gguf.facts import Fit, MemoryNeed, SplitPart, facts_of, fit, split_part
+from hat_tui.gguf.facts import MemoryNeed, SplitPart, facts_of, split_part
+from hat_tui.gguf.fit import Fit, fit
 from hat_tui.gguf.header import read_header
 
 

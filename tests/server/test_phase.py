@@ -11,7 +11,8 @@ from hat_tui.server.log_line import (
     RequestBroke,
     TemplateTaken,
 )
-from hat_tui.server.phase import Phase, ServerState, Speed, advance, answers
+from hat_tui.server.phase import Phase, ServerState, Speed
+from hat_tui.server.phase_changes import advance, answers
 
 
 def follow(*events, state=None):

@@ -23,7 +23,8 @@ from textual.pilot import Pilot
 
 from hat_tui.chat.record import ModelUsed
 from hat_tui.chat.reply import Delta, Ending, Finished
-from hat_tui.gguf.facts import Fit, ModelFacts
+from hat_tui.gguf.facts import ModelFacts
+from hat_tui.gguf.fit import Fit
 from hat_tui.gguf.repository import RemoteFile, RemoteModel, Repository
 from hat_tui.server.checkup import Check, Verdict
 from hat_tui.server.phase import Phase, ServerState, Speed

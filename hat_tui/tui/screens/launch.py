@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from hat_tui.chat.safe_text import shown_line
-from hat_tui.gguf.facts import Fit
+from hat_tui.gguf.fit import Fit
 from hat_tui.server.launch import LaunchOptions
 from hat_tui.server.launch_form import LAUNCH_SPECS, BadLaunch, problems, warnings, with_extra, with_text
 from hat_tui.services import Launcher, ServerPart

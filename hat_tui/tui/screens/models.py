@@ -17,7 +17,8 @@ from textual.widgets.option_list import Option
 
 from hat_tui.chat.record import ModelUsed
 from hat_tui.chat.safe_text import shown_line
-from hat_tui.gguf.facts import Fit, ModelFacts, fit
+from hat_tui.gguf.facts import ModelFacts
+from hat_tui.gguf.fit import Fit, fit
 from hat_tui.server.target import LocalModel
 from hat_tui.services import Downloads, Launcher, ModelChoice, Models, NotConnected
 from hat_tui.tui.bindings import after_typing

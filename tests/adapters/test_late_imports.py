@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from hostile_server import HostileServer, answer
 from hat_tui.adapters.connection import connection_to
-from hat_tui.adapters.openai_import import prepare
+from hat_tui.adapters.late_imports import prepare
 from hat_tui.server.target import RemoteServer
 
 async def main():
