@@ -17,7 +17,6 @@ from hat_tui.tui.bindings import binding
 from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.screens.confirm import ConfirmScreen
-from hat_tui.tui.screens.keys_help import KeysHelpScreen
 from hat_tui.tui.terminal.background import BackgroundTold, dark_by_environment
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ class HatTuiApp(App[None]):
 
     def action_keys_help(self) -> None:
         """Show all keys, or put them away."""
+        from hat_tui.tui.screens.keys_help import KeysHelpScreen  # noqa: PLC0415 (no start waits for it)
+
         if not isinstance(self.screen, KeysHelpScreen):
             self.push_screen(KeysHelpScreen(self.services.keys))
 

@@ -1,4 +1,4 @@
-"""The chat screen: the conversation, and every way from it by key."""
+"""The chat screen: the conversation, and every way from it by key. Dialogs are imported when they are opened."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,8 +22,6 @@ from hat_tui.tui.compositor import NarrowCompositor
 from hat_tui.tui.screens.accepting import AcceptingScreen
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.conversing import RESTRICTED, WELCOME
-from hat_tui.tui.screens.pick import Choice, PickScreen
-from hat_tui.tui.screens.sessions import Chosen, SessionsScreen
 from hat_tui.tui.screens.turns import WAIT
 from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.parameter_form import ParameterRows
@@ -354,6 +352,8 @@ class ChatScreen(AcceptingScreen):
     @work(exclusive=True, group="dialog")
     async def action_open_sessions(self) -> None:
         """Choose among the sessions on disk and go on with one, or with a copy of it."""
+        from hat_tui.tui.screens.sessions import Chosen, SessionsScreen
+
         chosen = await self.app.push_screen_wait(SessionsScreen(self.services.sessions, self.keeper.name))
         match chosen:
             case Chosen(id=id, do="resume"):
@@ -364,6 +364,8 @@ class ChatScreen(AcceptingScreen):
     @work(exclusive=True, group="dialog")
     async def action_pick_preset(self) -> None:
         """Take a named set of parameters."""
+        from hat_tui.tui.screens.pick import Choice, PickScreen
+
         presets = self.services.presets.load()
         choices = [Choice(name, name, _difference(parameters)) for name, parameters in presets.items()]
         name = await self.app.push_screen_wait(PickScreen("Use which preset?", choices))

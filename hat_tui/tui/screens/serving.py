@@ -1,4 +1,7 @@
-"""What answers: models loaded, launched otherwise, shared; servers reached, lost and reached again."""
+"""What answers: models loaded, launched otherwise, shared; servers reached, lost and reached again.
+
+Dialogs are imported when they are opened.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,16 +15,10 @@ from hat_tui.chat.conversation import Turn
 from hat_tui.chat.record import ModelUsed
 from hat_tui.chat.safe_text import shown_line
 from hat_tui.server.launch import LaunchOptions, is_loopback
-from hat_tui.server.sharing import invitation
 from hat_tui.server.target import LocalModel, RemoteServer, Target
 from hat_tui.services import KeyWanted, NotConnected, NotSaved, Stray
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.screens.confirm import ConfirmScreen
-from hat_tui.tui.screens.connect import ConnectScreen
-from hat_tui.tui.screens.doctor import DoctorScreen
-from hat_tui.tui.screens.launch import LaunchScreen
-from hat_tui.tui.screens.models import Configure, Load, ModelsScreen, Switch, Unload
-from hat_tui.tui.screens.share import InvitationScreen, ShareScreen
 from hat_tui.tui.screens.turns import TurnsScreen
 
 BUSY_AFTER_S = 6.0
@@ -68,6 +65,8 @@ class ServingScreen(TurnsScreen):
     @work(exclusive=True, group="dialog")
     async def action_pick_model(self) -> None:
         """The model library: load, launch otherwise, switch, unload, download."""
+        from hat_tui.tui.screens.models import Configure, Load, ModelsScreen, Switch, Unload
+
         screen = ModelsScreen(
             self.services.models,
             self.services.launcher,
@@ -155,6 +154,8 @@ class ServingScreen(TurnsScreen):
         return running if running and running.models[:1] == options.models[:1] else options
 
     async def _configure(self, options: LaunchOptions) -> None:
+        from hat_tui.tui.screens.launch import LaunchScreen
+
         chosen = await self.app.push_screen_wait(LaunchScreen(options, self.services.launcher, self.copy))
         if chosen is None:
             return
@@ -174,6 +175,8 @@ class ServingScreen(TurnsScreen):
         await self._connect(url)
 
     async def _connect(self, url: str, why: str = "") -> None:
+        from hat_tui.tui.screens.connect import ConnectScreen
+
         may_save = not self.is_restricted
         screen = ConnectScreen(self.services.saved, url, why=why, may_save=may_save)
         if server := await self.app.push_screen_wait(screen):
@@ -219,6 +222,9 @@ class ServingScreen(TurnsScreen):
     @work(exclusive=True, group="dialog")
     async def action_share(self) -> None:
         """Ask, then serve the local network with a key, and show what a colleague needs."""
+        from hat_tui.server.sharing import invitation
+        from hat_tui.tui.screens.share import InvitationScreen, ShareScreen
+
         if self._refused():
             return
         running = self.link.target
@@ -253,6 +259,8 @@ class ServingScreen(TurnsScreen):
 
     def action_doctor(self) -> None:
         """Look at everything hat-tui needs."""
+        from hat_tui.tui.screens.doctor import DoctorScreen
+
         self.app.push_screen(DoctorScreen(self.services.examine, self.copy))
 
     @work(thread=True)
