@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events, on, work
 from textual.app import SuspendNotSupported
 from textual.binding import ActiveBinding, BindingType
+from textual.geometry import Size
 from textual.widgets import Input
 
 from hat_tui import commands
@@ -75,10 +76,19 @@ class ChatScreen(AcceptingScreen):
         prompts = self.services.sessions.recent_prompts()
         self.app.call_from_thread(self.prompt.recall_before, prompts)
 
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        if not self.stack_updates:
+            # The first layout is to be the last: everything has just been styled, and is made to fit before it.
+            event.refresh_styles = False
+            self._fit(self.app.size)
+
     def on_resize(self, event: events.Resize) -> None:
-        self.side.fit(event.size.width, event.size.height)
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        self.side.fit(size.width, size.height)
         # What is written leaves room for the conversation, also in a low window.
-        self.prompt.styles.max_height = min(10, max(2, event.size.height // 3))
+        self.prompt.styles.max_height = min(10, max(2, size.height // 3))
         self._show_covering()
         self.show_queue()
 

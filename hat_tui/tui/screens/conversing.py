@@ -57,6 +57,9 @@ class ConversingScreen(Screen[None]):
     queued = query_one("#queued", Static)
     status = query_one(StatusLine)
 
+    AUTO_FOCUS = "#prompt"
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = []  # noqa: RUF012 (the app's are for dialogs)
+
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.services = services
@@ -105,7 +108,6 @@ class ConversingScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.side.form.rows.parameters = self.parameters
-        self.prompt.focus()
         self.tell(WELCOME)
 
     # The connection
@@ -232,6 +234,9 @@ class ConversingScreen(Screen[None]):
 
     def show_queue(self) -> None:
         """Show the prompts that wait, and what they wait for."""
+        self.queued.display = bool(self.queue)
+        if not self.queue:
+            return
         width = max(10, self.size.width - 2)
         most = MOST_QUEUED if self.size.height >= LOW else 1
         waiting = enumerate(self.queue[:most], 1)
@@ -253,7 +258,6 @@ class ConversingScreen(Screen[None]):
         )
         lines.append(Content(f"{why} Up in the empty box takes the last one back."))
         self.queued.update(Content("\n").join(lines))
-        self.queued.display = bool(self.queue)
 
     def converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
         """Show what the dialogue does until the reply has ended, however it ends. What is asked meanwhile waits."""
