@@ -71,8 +71,9 @@ def _install(peer: Peer, uv: Path) -> bool:
     folder = FOLDER / peer.package
     rmtree(folder, ignore_errors=True)
     made = subprocess.run([uv, "venv", "--quiet", "--no-python-downloads", "--python", python, folder], check=False)
-    install = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--exclude-newer", DAY, "--python", folder]
-    if made.returncode or subprocess.run([*install, f"{peer.package}=={peer.version}"], check=False).returncode:
+    install: list[str | Path] = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--exclude-newer", DAY]
+    install += ["--python", folder, f"{peer.package}=={peer.version}"]
+    if made.returncode or subprocess.run(install, check=False).returncode:
         print(f"{peer.package} {peer.version} did not install; what is said above tells why.")
         return False
     (folder / "installed").write_text(peer.version, encoding="utf-8")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench.terminal.emulator import Terminal
 from bench.terminal.pty_client import PtyClient
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -43,13 +44,14 @@ class Client:
         *,
         turns: int = 0,
         extra_env: Mapping[str, str] | None = None,
+        terminal: Terminal | None = None,
     ) -> PtyClient:
         """Run it in a terminal of `size`, with `turns` turns of history."""
         home.mkdir(parents=True, exist_ok=True)
         self.settings(url, home)
         more = self.history(home, turns) if turns and self.history else []
         env = self.environment(url, home) | (extra_env or {})
-        return PtyClient([*self.command(url, home), *more], env, *size, cwd=home)
+        return PtyClient([*self.command(url, home), *more], env, *size, cwd=home, terminal=terminal)
 
     def environment(self, url: str, home: Path) -> dict[str, str]:
         """What a login shell gives, and what the client is told by variables."""
@@ -95,7 +97,7 @@ HAT_TUI_PLAIN: Final = Client(
     "hat-tui --plain",
     lambda url, home: [sys.executable, "-m", "hat_tui", "--plain", "--url", _bare(url)],
     _hat_tui_env,
-    ready="You: ",
+    ready="You:",
     stop=b"\x03",
     takes_keys_while_streaming=False,
 )

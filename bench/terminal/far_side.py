@@ -3,12 +3,15 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +76,7 @@ class FarSide:
             self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             for namespace in (self._near, self._far):
                 subprocess.run(["ip", "netns", "add", namespace], check=True)
-                stack.callback(subprocess.run, ["ip", "netns", "del", namespace], check=True)
+                stack.callback(_end_namespace, namespace)
             self._wire = self._start_wire(stack)
             self._start_sshd(stack)
             self._stack = stack.pop_all()
@@ -113,7 +116,7 @@ class FarSide:
     def _in(namespace: str) -> tuple[str, ...]:
         return ("ip", "netns", "exec", namespace)
 
-    def made(self, wire: Wire) -> None:
+    def slow_down(self, wire: Wire, _: object = None) -> None:
         """Make the wire so."""
         if self._wire.stdin is not None:
             self._wire.stdin.write(f"{wire.rate} {wire.delay_s} {wire.loss}\n")
@@ -133,20 +136,29 @@ class FarSide:
         return replace(client, command=command, beside=self._in(self._far))
 
 
-def measure(clients: tuple[Client, ...], size: Size, seconds: float) -> dict[tuple[str, str], SlowLink]:
-    """By client and wire, for each client at the far end."""
-    results: dict[tuple[str, str], SlowLink] = {}
+def _end_namespace(name: str) -> None:
+    """End what still runs in it, sessions of sshd that have not yet heard of their end among them."""
+    left = subprocess.run(["ip", "netns", "pids", name], check=True, capture_output=True, text=True)
+    for pid in left.stdout.split():
+        with suppress(ProcessLookupError):
+            os.kill(int(pid), signal.SIGKILL)
+    subprocess.run(["ip", "netns", "del", name], check=True)
+
+
+def measure(clients: Sequence[Client], size: Size, seconds: float) -> dict[tuple[str, Wire], SlowLink]:
+    """By the name of the client at the far end, and the wire to it; a client that does not get there is left out."""
+    results: dict[tuple[str, Wire], SlowLink] = {}
     fast = Wire("", 0, 0, 0, 0)
     with FarSide() as far:
         for client in clients:
             there = far.at_the_far_end(client)
             for one in WIRES:
                 print(f"{client.name} over SSH: {one.name}", file=sys.stderr, flush=True)
-                far.made(fast)
+                far.slow_down(fast)
                 try:
-                    link = slow_link(there, size, lambda _, one=one: far.made(one), one.speed, seconds)
+                    link = slow_link(there, size, partial(far.slow_down, one), one.speed, seconds)
                 except NotReady as trouble:
                     print(trouble, file=sys.stderr)
                     continue
-                results[client.name, one.name] = link
+                results[client.name, one] = link
     return results

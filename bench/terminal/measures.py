@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,10 +41,10 @@ def _first_key(client: Client, url: str, home: Path, size: Size) -> float:
     with client.start(url, home, size) as running:
         # Until the program takes the terminal raw, the kernel would echo.
         running.pump(20, lambda: not running.echoes)
-        for _ in range(40):
-            # Some throw away what is typed at a splash screen.
+        for _ in range(400):
+            # Some throw away what is typed before they are ready for it.
             running.send(LETTER.encode())
-            if running.pump(1.0, sees(running, LETTER)):
+            if running.pump(0.1, sees(running, LETTER)):
                 return time.perf_counter() - running.started
     raise NotReady(f"{client.name} echoed no key")
 
@@ -125,7 +125,7 @@ def idle(clients: Sequence[Client], size: Size, seconds: float) -> dict[str, Idl
         }
 
 
-def _pump_all(clients: Sequence[PtyClient], seconds: float) -> None:
+def _pump_all(clients: Collection[PtyClient], seconds: float) -> None:
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         for running in clients:
@@ -159,7 +159,11 @@ def cancel(client: Client, size: Size, runs: int) -> float:
             ask(client, running, server, 30)
             pressed = time.perf_counter()
             running.send(client.stop or b"")
-            if not running.pump(10, lambda server=server: server.record.gone > 0):
+            if not running.pump(10, _found_gone(server)):
                 raise NotReady(f"{client.name} did not stop")
             times.append((server.record.gone - pressed) * 1000)
     return median(times)
+
+
+def _found_gone(server: ServerProcess) -> Callable[[], bool]:
+    return lambda: server.record.gone > 0

@@ -39,7 +39,7 @@ def _llm(programs: Path) -> Client:
         "llm chat",
         lambda url, home: [str(programs / "llm"), "chat", "-m", "fake"],
         _no_key,
-        ready="> ",
+        ready="\n>",
         stop=b"\x03",
         settings=settings,
         takes_keys_while_streaming=False,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeVar
 
-from bench.terminal import measures, slow_links
+from bench.terminal import far_side, local_model, measures, slow_links
 from bench.terminal.chats import NotReady, Size
 from bench.terminal.clients import Client
 
@@ -41,7 +41,21 @@ LINES: Final = Effort(5, 3, 300, True, 1, {0: 0}, 8.0, cancels=3)
 BASELINE: Final = Effort(20, 7, 500, True, 1, {0: 0, 50: 60}, 8.0, cancels=3)
 BASELINE_AGAIN: Final = replace(BASELINE, left_alone=5, keys={50: 40}, slow_links=SLOW_LINKS[:1], cancels=0)
 PEER: Final = Effort(3, 3, 300, False, 1, {0: 40}, 10.0, SLOW_LINKS[:1])
-QUICK: Final = Effort(3, 1, 150, False, 1, {0: 0, 50: 20, 5000: 40}, 4.0, SLOW_LINKS[:1], cancels=1, last_screen=True)
+
+
+def quicker(effort: Effort) -> Effort:
+    """The same with a few samples of each, to see that it works."""
+    return replace(
+        effort,
+        first_keys=min(effort.first_keys, 3),
+        left_alone=1,
+        tokens=150,
+        bursts=1,
+        keys={turns: min(keys, 30) for turns, keys in effort.keys.items()},
+        slow_s=4.0,
+        slow_links=effort.slow_links[:1],
+        cancels=min(effort.cancels, 1),
+    )
 
 
 @dataclass(slots=True)
@@ -51,7 +65,6 @@ class Result:
     client: Client
     effort: Effort
     start: measures.Start | None = None
-    idle: measures.Idle | None = None
     streams: dict[int, measures.Stream] = field(default_factory=dict)
     history: dict[int, measures.History] = field(default_factory=dict)
     cancel_ms: float | None = None
@@ -68,6 +81,19 @@ class Result:
             self.trouble.append(f"{what}: {trouble}")
 
 
+@dataclass(slots=True)
+class Run:
+    """All that one run of the benchmark has measured so far."""
+
+    command: str
+    idle_s: float
+    results: dict[Size, list[Result]] = field(default_factory=dict)
+    idle: dict[Size, dict[str, measures.Idle]] = field(default_factory=dict)
+    far: dict[tuple[str, far_side.Wire], slow_links.SlowLink] = field(default_factory=dict)
+    watched: local_model.Watched | None = None
+    not_measured: list[str] = field(default_factory=list)
+
+
 def measure(client: Client, size: Size, effort: Effort) -> Result:
     """Everything about `client` in a terminal of `size` but what a minute of nothing costs."""
     result = Result(client, effort)
@@ -77,7 +103,7 @@ def measure(client: Client, size: Size, effort: Effort) -> Result:
     if client.chats:
         _measure_replies(result, size)
         _measure_history(result, size)
-    if effort.cancels:
+    if client.chats and effort.cancels:
         result.tried(size, "stop key", partial(measures.cancel, client, size, effort.cancels), keep("cancel_ms"))
     if effort.last_screen:
         result.tried(size, "last screen", partial(slow_links.same_as_plain, client, size), keep("wrong_rows"))

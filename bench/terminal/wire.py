@@ -30,17 +30,22 @@ class Direction:
     def __init__(self, end: int) -> None:
         self._end = end
         self._on_the_way: deque[tuple[float, bytes]] = deque()
-        self._free_at = 0.0
         self._rng = random.Random(1)
-        self.rate, self.delay_s, self.loss = 0.0, 0.0, 0.0
+        self.become(0.0, 0.0, 0.0)
+
+    def become(self, rate: float, delay_s: float, loss: float) -> None:
+        """Be so from now on; what is on the way is lost."""
+        self._rate, self._delay_s, self._loss = rate, delay_s, loss
+        self._on_the_way.clear()
+        self._free_at = 0.0
 
     def take(self, packet: bytes) -> None:
         """Send a packet on its way, unless it is lost."""
-        if self._rng.random() < self.loss or len(self._on_the_way) >= _WAITING:
+        if self._rng.random() < self._loss or len(self._on_the_way) >= _WAITING:
             return
         now = time.monotonic()
-        self._free_at = max(self._free_at, now) + (len(packet) / self.rate if self.rate else 0)
-        self._on_the_way.append((self._free_at + self.delay_s, packet))
+        self._free_at = max(self._free_at, now) + (len(packet) / self._rate if self._rate else 0)
+        self._on_the_way.append((self._free_at + self._delay_s, packet))
 
     def deliver(self) -> float:
         """Hand over what has arrived; the seconds until there is more to hand over."""
@@ -78,7 +83,7 @@ def main(near: str, far: str) -> None:
                 from_end[source].take(os.read(source, 65536))
             elif line := sys.stdin.readline():
                 for direction in from_end.values():
-                    direction.rate, direction.delay_s, direction.loss = map(float, line.split())
+                    direction.become(*map(float, line.split()))
             else:
                 return
 
