@@ -18,7 +18,7 @@ from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.protocol_text import BadProtocol
 from hat_tui.acceptance.run import Planned, Run
 from hat_tui.adapters.connection import connection_to
-from hat_tui.adapters.late_imports import openai_client
+from hat_tui.adapters.late_imports import openai_endpoint
 from hat_tui.adapters.machine import physical_cores
 from hat_tui.adapters.own_server import OwnServer
 from hat_tui.adapters.protocol_folder import (
@@ -145,13 +145,13 @@ class AcceptanceBench:
             told = _Told()
             facts = asyncio.create_task(asyncio.to_thread(file_facts, source))
             # Imported while the model loads, or the first reply would count it as waiting for its first token.
-            client = asyncio.create_task(openai_client())
+            imported = asyncio.create_task(openai_endpoint())
             try:
                 try:
                     model = await connection.open(told.take, lambda lines: None)
                 except NotConnected as error:
                     raise ModelNotLoaded(str(error)) from None
-                await client
+                await imported
                 yield Loaded(
                     connection.endpoint,
                     model,
@@ -161,7 +161,7 @@ class AcceptanceBench:
                 )
             finally:
                 facts.cancel()
-                client.cancel()
+                imported.cancel()
                 await connection.close()
 
         return open_model

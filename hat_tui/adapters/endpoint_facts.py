@@ -18,6 +18,12 @@ OWNERS = {"me": "llama_cpp.server", "llamacpp": "llama-server", "vllm": "vLLM", 
 """Programs by what stands as `owned_by` in their list of models."""
 
 
+class Unreachable(Exception):
+    """A server that cannot be used; the message says why and what to do, `wants_key` that a key is missing or wrong."""
+
+    wants_key = False
+
+
 @dataclass(frozen=True, slots=True)
 class OfferedModel:
     """A model that a request can name. `n_ctx` is None where the server does not tell it."""

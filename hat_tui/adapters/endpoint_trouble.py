@@ -45,12 +45,6 @@ class Nonsense(Exception):
     got: str
 
 
-class Unreachable(Exception):
-    """A server that cannot be used; the message says why and what to do, `wants_key` that a key is missing or wrong."""
-
-    wants_key = False
-
-
 TROUBLES = (
     Rejected,
     Nonsense,

@@ -1,12 +1,12 @@
 """Any server with the OpenAI chat API, by its URL: llama_cpp.server, llama-server, and what speaks as they do.
 
-A chat is asked for by openai's SDK. It takes 0.3 s to import, so what tells of the server and counts goes without it.
+Importing this module loads openai (0.4 s of processor time): LateEndpoint does when a prompt is written.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx2
 
@@ -14,7 +14,7 @@ from hat_tui import __version__
 from hat_tui.adapters.chat_chunks import ChunkReader, gathered
 from hat_tui.adapters.chat_request import Manners, Sent
 from hat_tui.adapters.endpoint_answer import events, media, parsed, whole
-from hat_tui.adapters.endpoint_facts import EndpointFacts, facts_from
+from hat_tui.adapters.endpoint_facts import EndpointFacts, Unreachable, facts_from
 from hat_tui.adapters.endpoint_transport import transport
 from hat_tui.adapters.endpoint_trouble import (
     TROUBLES,
@@ -22,20 +22,14 @@ from hat_tui.adapters.endpoint_trouble import (
     Garbled,
     Nonsense,
     Rejected,
-    Unreachable,
     explain,
     rejected,
     told,
 )
-from hat_tui.adapters.endpoint_url import BadURL, normalised, root, where
-from hat_tui.adapters.late_imports import openai_client
+from hat_tui.adapters.endpoint_url import normalised, root, where
+from hat_tui.adapters.openai_client import OpenAIClient
 from hat_tui.chat.dialogue import Request
 from hat_tui.chat.reply import Failed, Note, ReplyEvent
-
-if TYPE_CHECKING:
-    from hat_tui.adapters.openai_client import OpenAIClient
-
-__all__ = ["BadURL", "OpenAIEndpoint", "Unreachable"]
 
 CONNECT_S = 10.0
 """Seconds for a TCP and TLS connection. A reply has no deadline: a long prompt on a slow CPU takes minutes."""
@@ -52,14 +46,17 @@ class OpenAIEndpoint:
     """One server. `key` may be empty; it is sent to this server only and shown nowhere.
 
     `counts` allows `count_tokens` to ask the server: leave it off where that could cut other people's replies, as it
-    does on a llama_cpp.server with interrupt_requests. llama-server, once described, is always asked. Raises BadURL.
+    does on a llama_cpp.server with interrupt_requests. llama-server, once described, is always asked. `facts` are what
+    is known of the server already. Raises BadURL.
     """
 
-    def __init__(self, url: str, key: str = "", *, counts: bool = False) -> None:
+    def __init__(self, url: str, key: str = "", facts: EndpointFacts | None = None, *, counts: bool = False) -> None:
         self.url = normalised(url)
-        self.facts: EndpointFacts | None = None
         self._key = key.strip()
         self._counters = dict(COUNTERS) if counts else {}
+        self.facts = facts
+        if facts:
+            self._take(facts)
         self._manners = Manners()
         self._answered: dict[str, str] = {}
         self._opened: httpx2.AsyncClient | None = None
@@ -106,11 +103,12 @@ class OpenAIEndpoint:
         """
         try:
             listing = await self._got(f"{self.url}/models")
-            self.facts = facts_from(listing)
-            if self.facts.kind == "llama-server":
-                self._counters = {"/tokenize": COUNTERS["/tokenize"]}
+            facts = facts_from(listing)
+            if facts.kind == "llama-server":
                 with suppress(Rejected, Nonsense, Garbled):
-                    self.facts = facts_from(listing, await self._got(f"{root(self.url)}/props"))
+                    facts = facts_from(listing, await self._got(f"{root(self.url)}/props"))
+            self._take(facts)
+            return facts
         except Rejected as error:
             # transformers' server fails (500) to list models as long as it has none but the one it was started with.
             if error.status not in (404, 405, 500, 501):
@@ -118,9 +116,14 @@ class OpenAIEndpoint:
                 trouble.wants_key = error.status == 401
                 raise trouble from None
             self.facts = facts_from(None)
+            return self.facts
         except TROUBLES as error:
             raise Unreachable(explain(error, self._circumstances())) from None
-        return self.facts
+
+    def _take(self, facts: EndpointFacts) -> None:
+        self.facts = facts
+        if facts.kind == "llama-server":
+            self._counters = {"/tokenize": COUNTERS["/tokenize"]}
 
     async def count_tokens(self, text: str) -> int | None:
         """How many tokens the model makes of `text`; None when the server cannot tell, or not during a reply."""
@@ -205,7 +208,7 @@ class OpenAIEndpoint:
     async def _posted(self, body: Mapping[str, Any]) -> AsyncIterator[httpx2.Response]:
         """The open answer to a chat request; closing it closes the connection. Raises Rejected on a bad status."""
         if self._chats is None:
-            self._chats = (await openai_client()).OpenAIClient(self.url, self._key, self._client(), HEADERS)
+            self._chats = OpenAIClient(self.url, self._key, self._client(), HEADERS)
         response = await self._chats.post_chat(body)
         try:
             yield response

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from hat_tui.adapters import late_imports
+from hat_tui.adapters.late_endpoint import LateEndpoint
 from hat_tui.adapters.machine import Usage
 from hat_tui.adapters.server_process import ServerProcess
 from hat_tui.chat.dialogue import Endpoint
@@ -23,7 +22,7 @@ class OwnServer:
     def __init__(self, target: LocalModel, state_folder: Path) -> None:
         self.target = target
         self.endpoint: Endpoint
-        self._opened: Any = None
+        self._opened: LateEndpoint | None = None
         self._state_folder = state_folder
         self._process: ServerProcess | None = None
 
@@ -74,7 +73,6 @@ class OwnServer:
         process = self._process = ServerProcess(self._state_folder / "server", on_lines=hand_on, on_state=on_state)
         await process.start(self.target.options)
         on_log([("notice", process.launch_line)])
-        openai_endpoint = await late_imports.openai_endpoint()
         state = await process.settled()
         if state.phase is Phase.CRASHED and state.diagnosis:
             raise NotConnected(str(state.diagnosis))
@@ -82,7 +80,7 @@ class OwnServer:
             raise NotConnected("The server was stopped before the model was loaded.")
         options = self.target.options
         # The server is ours alone, so counting tokens on it cuts nobody's reply.
-        self._opened = self.endpoint = openai_endpoint.OpenAIEndpoint(process.base_url, options.api_key, counts=True)
+        self._opened = self.endpoint = LateEndpoint(process.base_url, options.api_key, counts=True)
         first = self.served[0]
         return replace(first, n_ctx=state.context or first.n_ctx)
 

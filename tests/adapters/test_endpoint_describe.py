@@ -7,8 +7,7 @@ from endpoint_talk import CHAT, replied
 from hostile_server import HostileServer, Line, answer, ends, error, hangs, hangs_up, says, stream
 
 from hat_tui.adapters import openai_endpoint
-from hat_tui.adapters.endpoint_facts import EndpointFacts, OfferedModel, facts_from
-from hat_tui.adapters.endpoint_trouble import Unreachable
+from hat_tui.adapters.endpoint_facts import EndpointFacts, OfferedModel, Unreachable, facts_from
 from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
 
 

@@ -9,7 +9,7 @@ import gguf_maker
 import pytest
 from endpoint_talk import HELLO, replied, request, text_of, why
 
-from hat_tui.adapters.endpoint_trouble import Unreachable
+from hat_tui.adapters.endpoint_facts import Unreachable
 from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
 from hat_tui.adapters.server_process import ServerProcess
 from hat_tui.chat.message import Message, Role
