@@ -11,14 +11,13 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench.terminal import wire
 from bench.terminal.chats import NotReady, Size
 from bench.terminal.clients import ROOT, Client
 from bench.terminal.slow_links import SlowLink, slow_link
+from bench.terminal.wire import FAR
 
 _PORT: Final = 2222
 _SSHD: Final = """\
@@ -99,7 +98,7 @@ class FarSide:
             command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self._folder / key)]
             subprocess.run(command, check=True)
         config = self._folder / "sshd_config"
-        config.write_text(_SSHD.format(port=_PORT, address=wire.FAR, folder=self._folder), encoding="utf-8")
+        config.write_text(_SSHD.format(port=_PORT, address=FAR, folder=self._folder), encoding="utf-8")
         # A private /run, as `ip netns exec` has mounts of its own: sshd wants its folder there.
         start = f"mount -t tmpfs none /run && mkdir /run/sshd && exec /usr/sbin/sshd -D -e -f {config}"
         log = stack.enter_context((self._folder / "sshd.log").open("w"))
@@ -116,8 +115,8 @@ class FarSide:
     def _in(namespace: str) -> tuple[str, ...]:
         return ("ip", "netns", "exec", namespace)
 
-    def slow_down(self, wire: Wire, _: object = None) -> None:
-        """Make the wire so."""
+    def make(self, wire: Wire) -> None:
+        """Make the wire so from now on."""
         if self._wire.stdin is not None:
             self._wire.stdin.write(f"{wire.rate} {wire.delay_s} {wire.loss}\n")
             self._wire.stdin.flush()
@@ -131,7 +130,7 @@ class FarSide:
             options = ("StrictHostKeyChecking=no", f"UserKnownHostsFile={self._folder}/known", "LogLevel=ERROR")
             ssh = ["ssh", "-F", "none", "-tt", "-p", str(_PORT), "-i", str(self._folder / "user_key")]
             ssh += [word for option in options for word in ("-o", option)]
-            return [*self._in(self._near), *ssh, f"root@{wire.FAR}", there]
+            return [*self._in(self._near), *ssh, f"root@{FAR}", there]
 
         return replace(client, command=command, beside=self._in(self._far))
 
@@ -148,17 +147,14 @@ def _end_namespace(name: str) -> None:
 def measure(clients: Sequence[Client], size: Size, seconds: float) -> dict[tuple[str, Wire], SlowLink]:
     """By the name of the client at the far end, and the wire to it; a client that does not get there is left out."""
     results: dict[tuple[str, Wire], SlowLink] = {}
-    fast = Wire("", 0, 0, 0, 0)
     with FarSide() as far:
         for client in clients:
-            there = far.at_the_far_end(client)
-            for one in WIRES:
-                print(f"{client.name} over SSH: {one.name}", file=sys.stderr, flush=True)
-                far.slow_down(fast)
+            for wire in WIRES:
+                print(f"{client.name} over SSH: {wire.name}", file=sys.stderr, flush=True)
+                # From the start, so that TCP knows what link it has.
+                far.make(wire)
                 try:
-                    link = slow_link(there, size, partial(far.slow_down, one), one.speed, seconds)
+                    results[client.name, wire] = slow_link(far.at_the_far_end(client), size, wire.speed, seconds)
                 except NotReady as trouble:
                     print(trouble, file=sys.stderr)
-                    continue
-                results[client.name, one] = link
     return results

@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -25,12 +24,12 @@ class SlowLink:
     keys: Echo | None
 
 
-def slow_link(
-    client: Client, size: Size, slow: Callable[[PtyClient], object], speed: float, seconds: float
-) -> SlowLink:
-    """A reply at `speed` tokens a second over a link that `slow` makes slow once the client is ready to be asked."""
+def slow_link(client: Client, size: Size, speed: float, seconds: float, rate: float | None = None) -> SlowLink:
+    """A reply at `speed` tokens a second; from then on, `rate` bytes a second are read of what the client writes."""
     with chat(client, size, speed, int(speed * (seconds + 30))) as (running, server):
-        slow(running)
+        # A first paint may still be on its way over a link that is slow by itself.
+        running.settle(2.0 if rate is None else 0.0, most=8.0)
+        running.rate = rate
         ask(client, running, server)
         behind = sorted(_behind(running, server, seconds))
         keys = type_keys(running, 12, 3.0) if client.takes_keys_while_streaming else None
@@ -45,11 +44,6 @@ def _behind(running: PtyClient, server: ServerProcess, seconds: float) -> list[f
         missing = server.record.sent(server.prose.first_missing(server.prose.shown(running.terminal.text())))
         samples.append(time.perf_counter() - missing if missing else 0.0)
     return samples
-
-
-def drained_at(rate: float) -> Callable[[PtyClient], object]:
-    """Slows a client down by reading only `rate` bytes a second of what it writes."""
-    return lambda running: setattr(running, "rate", rate)
 
 
 def same_as_plain(client: Client, size: Size, tokens: int = 600) -> list[str]:

@@ -119,7 +119,7 @@ def _measure_replies(result: Result, size: Size) -> None:
     burst = partial(measures.burst, client, size, BURST_TOKENS, effort.bursts)
     result.tried(size, "all tokens at once", burst, partial(result.streams.__setitem__, 0))
     for rate, speed in effort.slow_links:
-        slow = partial(slow_links.slow_link, client, size, slow_links.drained_at(rate), speed, effort.slow_s)
+        slow = partial(slow_links.slow_link, client, size, speed, effort.slow_s, rate)
         result.tried(size, f"{rate} bytes a second", slow, partial(result.slow.__setitem__, (rate, speed)))
 
 
