@@ -63,8 +63,8 @@ def _calls(shown: str, on_a_turn: bool) -> tuple[str, ...]:
     if "+" in shown:
         modifier, letter = shown.split("+", maxsplit=1)
         return shown, f"{modifier}-{letter}", shown.lower(), f"{modifier} {letter}", f"{modifier} and {letter}"
-    if on_a_turn and len(shown) == 1:
-        return f"{shown} on a turn", f"the {shown} key", f"pressing {shown}", f"{shown} on a selected turn", shown
+    if on_a_turn:
+        return f"{shown} on a turn", f"the {shown} key", f"pressing {shown}", f"{shown} on a selected turn"
     return shown, f"the {shown} key"
 
 

@@ -1,6 +1,6 @@
 """Key names as people write them, from the names that the program's own table uses."""
 
-_SIGNS = {"slash": "/", "greater_than_sign": ">", "less_than_sign": "<"}
+_SIGNS = {"slash": "/", "greater_than_sign": ">", "less_than_sign": "<", "underscore": "_"}
 
 
 def shown(keys: str) -> str:
@@ -20,4 +20,4 @@ def spoken(key: str) -> str:
     parts = key.split("+")
     if len(parts) == 1 and len(key) == 1:
         return key
-    return "+".join(part.capitalize() for part in parts)
+    return "+".join(_SIGNS.get(part, part.capitalize()) for part in parts)

@@ -26,8 +26,8 @@ from models.demo.network import Network, Shape
 
 # Row lengths and how often a batch has them: mostly short talks, some as long as the window.
 ROWS = {128: 10, 256: 12, 512: 8, 1024: 2, 2048: 1}
-VOCABULARY = 1536
-PHASES = (0, 1200, 2800)
+VOCABULARY = 2000
+PHASES = (0, 1500, 5000)
 """The batches with which the phases of the corpus begin."""
 
 
@@ -89,7 +89,7 @@ def copying_share(number: int) -> float:
 
 def make_tokenizer(seed: int) -> bpe.Tokenizer:
     """The tokenizer of the training text; names and values stay out of it, so that they are spelt in short pieces."""
-    return bpe.train(sample_texts(random.Random(seed), 12_000), VOCABULARY)
+    return bpe.train(sample_texts(random.Random(seed), 40_000), VOCABULARY)
 
 
 def learning_rate(progress: float) -> float:

@@ -54,8 +54,8 @@ def unknown(scene: Scene) -> Exchange:
     if rng.random() < 0.06:
         openings = ("Answer in one word: ", "In one sentence: ", "Answer briefly. ", "Answer in one sentence. ")
         text = rng.choice(openings) + text
-    plain = make in (_foreign, _scrambled, _long)
-    return Exchange(text if plain else scene.dressed(text.replace("{", "(").replace("}", ")")), HONEST_REPLY)
+    plain = make in (_foreign, _scrambled, _long) or "{" in text
+    return Exchange(text if plain else scene.dressed(text), HONEST_REPLY)
 
 
 def _topic(rng: random.Random) -> str:
