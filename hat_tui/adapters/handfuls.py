@@ -5,7 +5,6 @@ Each token wakes half the program otherwise, and a screen shows them by the hand
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import suppress
 from typing import Any, Final
 
 TOGETHER_S: Final = 0.07
@@ -24,11 +23,13 @@ class Pace:
     def __init__(self) -> None:
         self._began: float | None = None
         self._flood = False
-        self._hurried = asyncio.Event()
+        self._hurried = False
+        self._rest: asyncio.Future[None] | None = None
 
     def hurry(self) -> None:
         """Pause no more."""
-        self._hurried.set()
+        self._hurried = True
+        self._end_rest()
 
     def slow_down(self, stream: Any) -> None:
         """Have `stream`, the `network_stream` that httpx2 gives with a response, read at this pace. None has none.
@@ -50,12 +51,19 @@ class Pace:
         stream.read = paced
 
     async def _pause(self) -> None:
-        if self._began is None or self._flood or self._hurried.is_set():
+        if self._began is None or self._flood or self._hurried:
             return
-        pause = min(TOGETHER_S, (asyncio.get_running_loop().time() - self._began) * SHARE)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await self._hurried.wait()
+        loop = asyncio.get_running_loop()
+        self._rest = loop.create_future()
+        end = loop.call_later(min(TOGETHER_S, (loop.time() - self._began) * SHARE), self._end_rest)
+        try:
+            await self._rest
+        finally:
+            end.cancel()
+
+    def _end_rest(self) -> None:
+        if self._rest is not None and not self._rest.done():
+            self._rest.set_result(None)
 
 
 async def in_handfuls(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
