@@ -11,6 +11,9 @@ from hat_tui.tui.entries import seconds
 STATES = {State.GOOD: ("Good", "$text-success"), State.NEAR: ("Near", "$text-warning")}
 OVERFLOW = ("Overflow", "$text-error")
 
+USUAL_LINES = 6
+"""At least so many: what stands below does not move with every prompt that is typed and every reply that ends."""
+
 PARTS = (
     ("system", "█", "$primary", "system_tokens"),
     ("pinned", "▓", "$secondary", "pinned_tokens"),
@@ -32,21 +35,34 @@ class MemoryMeter(Widget):
     }
     """
 
-    window: reactive[Window | None] = reactive(None, layout=True)
+    window: reactive[Window | None] = reactive(None)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._height = 0
+
+    def watch_window(self) -> None:
+        """Have the screen laid out anew where the number of lines changes, and only there: keys wait for it."""
+        if (height := len(self._lines())) != self._height:
+            self._height = height
+            self.refresh(layout=True)
 
     def render(self) -> Content:
         """A heading with the state, a bar, its legend, and what the next prompt does."""
+        return Content("\n").join(self._lines())
+
+    def _lines(self) -> list[Content]:
         width = max(12, self.size.width)
         window = self.window
         if window is None:
-            return Content("")
+            return []
         name, colour = STATES.get(window.state, OVERFLOW)
         turns = f"{window.turns_kept} of {window.turns_allowed} turns"
         heading = Content.assemble((" Memory: ", "bold"), (name, f"bold {colour}"), f" · {turns}")
         lines = [heading.pad_right(max(0, width - heading.cell_length)).stylize_before("on $panel")]
         lines += [Content.assemble(" ", _bar(window, width - 2)), *_legend(window, width - 2)]
         lines += [Content.styled(f" {line}", "$foreground 70%") for line in _consequences(window)]
-        return Content("\n").join(lines)
+        return lines + [Content("")] * (USUAL_LINES - len(lines))
 
 
 def _bar(window: Window, width: int) -> Content:

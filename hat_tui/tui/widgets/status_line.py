@@ -30,7 +30,8 @@ class StatusLine(Widget):
 
     def render(self) -> Content:
         """State and model always; then memory, speed, session and endpoint as far as they fit."""
-        state = Content.assemble(("● ", DOTS.get(self.state, "$warning")), self.state or "no model")
+        # As wide when busy as when ready: what stands beside it stays where it is, and need not be sent again.
+        state = Content.assemble(("● ", DOTS.get(self.state, "$warning")), f"{self.state or 'no model':<5}")
         parts = [state]
         room = self.size.width - state.cell_length
         for text in (self.model, self.memory, self.speed, self.session, self.endpoint):

@@ -18,6 +18,10 @@ from hat_tui.tui.widgets.turn_lines import TurnLines
 from hat_tui.tui.widgets.turn_store import TurnStore
 
 
+STAYS = 6
+"""Lines of what was read that stay when the view goes on, or a third of it, as far as that is no more than half."""
+
+
 class TranscriptScroll(ScrollView):
     """Lays out the turns in view and no others, and keeps the view in its place while heights become known."""
 
@@ -95,7 +99,7 @@ class TranscriptScroll(ScrollView):
     def _settle(self, *, end: bool = False, top: int | None = None) -> None:
         """Lay out what is in view.
 
-        A view that follows goes on by half a page when the end leaves it, or shows it at the bottom (`end`); any
+        A view that follows goes on by part of a page when the end leaves it, or shows it at the bottom (`end`); any
         other keeps its first line, or has `top` for it, whatever heights turn out to be.
         """
         store, height = self._store, self.size.height
@@ -115,7 +119,8 @@ class TranscriptScroll(ScrollView):
                     top = max(0, total - height)
                 elif total > top + height:
                     # What comes in one burst takes the place that would be kept free for what comes next.
-                    top = total - height + max(0, height // 2 - (total - top - height))
+                    free = height - max(height // 3, min(STAYS, height // 2))
+                    top = total - height + max(0, free - (total - top - height))
             # What turns out shorter than it was guessed brings turns above into view, which are laid out in their turn.
             for _ in range(3):
                 top = min(self._laid_out_from(top, height), max(0, store.heights.total - 1))
@@ -210,9 +215,14 @@ class TranscriptScroll(ScrollView):
         self._settle(top=self._store.heights.top(index) + line)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows of the view."""
+        """The rows of the view. They are complete: what Textual's cache of styles would add is nothing but time."""
         self._take_look()
-        return super().render_lines(crop)
+        strips = [self.render_line(y) for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            background = self.background_colors[1]
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        blank = self._look["text"]
+        return [strip.crop_extend(crop.x, crop.right, blank) for strip in strips]
 
     def notify_style_update(self) -> None:
         """Styles have changed, perhaps by another theme."""
