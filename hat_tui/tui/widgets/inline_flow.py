@@ -21,6 +21,48 @@ _BARE_LINK = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}*_~]")
 _SIMPLE = re.compile(r"[^\\`*_~\[\]!<>&@\n]*").fullmatch
 
 
+_UNCERTAIN = re.compile(r"[`*_~\[\]]").search
+"""What may still become something else by what follows, where it shows as itself."""
+_LAST_BLANK = re.compile(r".*\S (?=\S)", re.DOTALL)
+_PIECE = 120
+"""Characters, more or less, of which it is found out whether they are certain."""
+
+
+class GrowingFlow:
+    """The flow of a paragraph that grows at its end; of what can no longer change, it is made once."""
+
+    def __init__(self, base: Style, look: Look) -> None:
+        self.base = base
+        self._look = look
+        self._certain = ""
+        self._flow = Flow()
+        self._next_look = _PIECE
+
+    def of(self, content: str) -> Flow:
+        """The flow of `content`, which may begin as it did before."""
+        if not content.startswith(self._certain):
+            self._certain, self._flow, self._next_look = "", Flow(), _PIECE
+        if len(content) >= self._next_look:
+            self._next_look = len(content) + _PIECE
+            self._keep_certain(content)
+        return _joined(self._flow, inline_flow(content[len(self._certain) :], self.base, self._look))
+
+    def _keep_certain(self, content: str) -> None:
+        """Marks that are used up before a blank between two words mean the same whatever comes behind it."""
+        start = len(self._certain)
+        if found := _LAST_BLANK.match(content, start, len(content) - _PIECE // 4):
+            flow = inline_flow(found[0], self.base, self._look)
+            if not _UNCERTAIN(flow.text):
+                self._certain, self._flow = content[: found.end()], _joined(self._flow, flow)
+
+
+def _joined(first: Flow, second: Flow) -> Flow:
+    flow = Flow(first.text, first.spans.copy())
+    for start, end, style in second.spans:
+        flow.add(second.text[start:end], style)
+    return flow
+
+
 def inline_flow(content: str, base: Style, look: Look) -> Flow:
     """Text, emphasis, code, links and line ends as a flow; nothing in it is a control or an unsafe link."""
     flow = Flow()

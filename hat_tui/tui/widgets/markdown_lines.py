@@ -14,7 +14,7 @@ from rich.style import Style
 
 from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.tui.widgets.code_panel import CodePanel
-from hat_tui.tui.widgets.inline_flow import BOLD, UNDERLINED, inline_flow
+from hat_tui.tui.widgets.inline_flow import BOLD, UNDERLINED, GrowingFlow
 from hat_tui.tui.widgets.line_wrap import Cut, wrap
 from hat_tui.tui.widgets.look import BLANK, Line, Look
 from hat_tui.tui.widgets.markdown_blocks import blocks_of, end_of, settled
@@ -90,6 +90,7 @@ class _Drawing:
         self._look = look
         self._width = width
         self._marked: dict[tuple[str, Style], Flow] = {}
+        self._growing: GrowingFlow | None = None
         self._code: list[CodePanel] = []
         self._plain: tuple[str, int, list[Cut]] = ("", 0, [])
         self._finished = True
@@ -97,6 +98,7 @@ class _Drawing:
     def forget(self) -> None:
         """The block that was unfinished is finished."""
         self._marked.clear()
+        self._growing = None
         self._code.clear()
         self._plain = ("", 0, [])
 
@@ -232,7 +234,9 @@ class _Drawing:
         """The inline content of a block, parsed once as long as the block is unfinished."""
         key = (content, base)
         if (flow := self._marked.get(key)) is None:
-            flow = self._marked[key] = inline_flow(content, base, self._look)
+            if self._growing is None or self._growing.base is not base:
+                self._growing = GrowingFlow(base, self._look)
+            flow = self._marked[key] = self._growing.of(content)
         return flow
 
 
