@@ -17,7 +17,6 @@ from hat_tui.tui.widgets.look import ASCII, STYLE_NAMES, Glyphs, Look
 from hat_tui.tui.widgets.turn_lines import TurnLines
 from hat_tui.tui.widgets.turn_store import TurnStore
 
-
 STAYS = 6
 """Lines of what was read that stay when the view goes on, or a third of it, as far as that is no more than half."""
 
