@@ -129,7 +129,7 @@ class PtyClient:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGHUP)
         for attempt in range(60):
-            self.pump(0.05)
+            self._let_it_run(0.05)
             done, status = os.waitpid(self.pid, os.WNOHANG)
             if done:
                 break
@@ -142,12 +142,18 @@ class PtyClient:
         """The exit status once the program ends by itself within `seconds`, else None."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
-            self.pump(0.05)
+            self._let_it_run(0.05)
             done, status = os.waitpid(self.pid, os.WNOHANG)
             if done:
                 os.close(self._fd)
                 return os.waitstatus_to_exitcode(status)
         return None
+
+    def _let_it_run(self, seconds: float) -> None:
+        if self.ended:
+            time.sleep(seconds)
+        else:
+            self.pump(seconds)
 
     def __enter__(self) -> "PtyClient":
         return self
