@@ -51,6 +51,7 @@ class ChatScreen(AcceptingScreen):
         super().__init__(services)
         self._typed = typed
         self._compositor = NarrowCompositor()
+        self._fitted = Size()
 
     def on_mount(self) -> None:
         self.prompt.put(self._typed())
@@ -83,9 +84,13 @@ class ChatScreen(AcceptingScreen):
             self._fit(self.app.size)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fit(event.size)
+        if event.size == self._fitted:
+            event.prevent_default()  # it was laid out for that size already
+        else:
+            self._fit(event.size)
 
     def _fit(self, size: Size) -> None:
+        self._fitted = size
         self.side.fit(size.width, size.height)
         # What is written leaves room for the conversation, also in a low window.
         self.prompt.styles.max_height = min(10, max(2, size.height // 3))
