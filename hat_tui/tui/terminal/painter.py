@@ -4,16 +4,21 @@ Control functions after ECMA-48: CUP, CUF, CHA, EL, ED, ECH, REP, SU and SD; DEC
 synchronized output is private mode 2026.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hat_tui.tui.terminal.grid import UNKNOWN, Grid
-from hat_tui.tui.terminal.scrolling import Shift, find_shift
+from hat_tui.tui.terminal.scrolling import Shift, differences, find_shift
 from hat_tui.tui.terminal.style import PLAIN, Style, erasable, on_blank, serves_blank, transition
 
 _SHORT_GAP: Final = 4
 """Unchanged cells that are cheaper to write again than to skip."""
+_PERHAPS_REPEATED: Final = 5
+"""Cells alike from which a repeat or an erasure may be shorter."""
+_REPEATED: Final = re.compile(rf"(.)\1{{{_PERHAPS_REPEATED - 1}}}")
+_ASCII: Final = frozenset(map(chr, range(0x20, 0x7F)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,16 @@ class Abilities:
     bce: bool = False
     rep: bool = False
     sync: bool = False
+
+
+class _Frame(NamedTuple):
+    """What a painter would have written, and where that would have left it."""
+
+    size: int
+    out: list[str]
+    shown: Grid
+    at: tuple[int, int] | None
+    style: Style | None
 
 
 class Painter:
@@ -60,11 +75,13 @@ class Painter:
         if len(dirty) * 10 > wanted.height * 9 and self._clear_to_the_common_blank(wanted):
             dirty = self._wrong_rows(wanted)
         if len(dirty) > 3 and (shift := find_shift(self.shown, wanted, sorted(dirty))):
-            scrolled = self._cost(wanted, shift)
             # Half a scroll looks worse than none: what it disturbs has to be put right in the same frame.
-            if scrolled <= budget and scrolled < self._cost(wanted, None):
-                self._scroll(shift)
-                dirty = self._wrong_rows(wanted)
+            tried = min(self._tried(wanted, None), self._tried(wanted, shift), key=lambda frame: frame.size)
+            if tried.size <= budget:
+                self._out += tried.out
+                self._size += tried.size
+                self.shown, self._at, self._style = tried.shown, tried.at, tried.style
+                dirty = []
         # Where the budget is short of the changes, every row gets its turn.
         dirty.sort(key=lambda y: (abs(y - wanted.y) > 1, (y - self._turn) % wanted.height))
         left = set(dirty)
@@ -78,19 +95,18 @@ class Painter:
         wanted.dirty = left
         return self._finish(wanted, caret)
 
-    def _cost(self, wanted: Grid, shift: Shift | None) -> int:
-        """How much the whole frame would take, after a shift or without; nothing is changed by asking."""
-        before = (self._at, self._style, self._out, self._size)
-        shown, self.shown = self.shown, self.shown.copy()
-        self._out, self._size = [], 0
+    def _tried(self, wanted: Grid, shift: Shift | None) -> "_Frame":
+        """The whole frame, after a shift or without; nothing is changed by asking."""
+        before = self.shown, self._at, self._style, self._out, self._size
+        self.shown, self._out, self._size = self.shown.copy(), [], 0
         if shift is not None:
             self._scroll(shift)
         for y in self._wrong_rows(wanted):
             self._row(y, wanted)
-        cost = self._size
-        self.shown = shown
-        self._at, self._style, self._out, self._size = before
-        return cost
+            self.shown.take_row(y, wanted)
+        frame = _Frame(self._size, self._out, self.shown, self._at, self._style)
+        self.shown, self._at, self._style, self._out, self._size = before
+        return frame
 
     def _wrong_rows(self, wanted: Grid) -> list[int]:
         return [y for y in range(wanted.height) if not self._same_row(y, wanted)]
@@ -165,10 +181,7 @@ class Painter:
     def _row(self, y: int, wanted: Grid) -> None:
         chars, styles = wanted.chars[y], wanted.styles[y]
         was_chars, was_styles = self.shown.chars[y], self.shown.styles[y]
-        changed = [
-            char != was or style != was_style
-            for char, was, style, was_style in zip(chars, was_chars, styles, was_styles, strict=True)
-        ]
+        changed = differences(chars, was_chars, styles, was_styles)
         tail = self._erasable_tail(chars, styles)
         if changed[tail:].count(True) <= 3:
             tail = len(chars)
@@ -219,6 +232,10 @@ class Painter:
             self._wear_for_blank(style)
             return self._blanks(x, y, last, last >= tail or not any(changed[last:tail]))
         self._wear(style)
+        if last - x < _PERHAPS_REPEATED and (text := self._run(x, tail, chars, styles, changed)):
+            self._write(text)
+            self._advance(x + len(text), y, wanted.width)
+            return x + len(text)
         if last - x > 1:
             self._repeat(char, last - x)
             self._advance(last, y, wanted.width)
@@ -237,6 +254,17 @@ class Painter:
             self._write(char)
             self._advance(x + width, y, wanted.width)
         return x + width
+
+    def _run(self, x: int, tail: int, chars: list[str], styles: list[Style], changed: list[bool]) -> str:
+        """Changed cells from `x` on that can be written as they are: what most of a reply is, taken in one go."""
+        style, end = styles[x], x
+        while end < tail and changed[end] and chars[end] in _ASCII:
+            if styles[end] is not style and not self._looks_right(chars[end], styles[end]):
+                break
+            end += 1
+        text = "".join(chars[x:end])
+        repeated = _REPEATED.search(text)
+        return text[: repeated.start()] if repeated else text
 
     def _advance(self, x: int, y: int, width: int) -> None:
         # After the last column a terminal's cursor may stand on it or beyond it.

@@ -2,13 +2,17 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from operator import ne, or_
 from typing import Final
 
 from hat_tui.tui.terminal.grid import UNKNOWN, Grid
-from hat_tui.tui.terminal.style import PLAIN
+from hat_tui.tui.terminal.style import PLAIN, Style
 
 _WORTH: Final = 40
 """Cells a shift must save before its own control sequences pay."""
+
+_MOST_LEFT: Final = 0.7
+"""Of the cells to write, after a shift that is worth being tried: what stands beside what moved comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def find_shift(shown: Grid, wanted: Grid, dirty: list[int]) -> Shift | None:
         _different(shown, y + rows, wanted, y) if top <= y + rows < bottom else _inked(wanted, y)
         for y in range(top, bottom)
     )
-    return shift if kept - moved > _WORTH else None
+    return shift if kept - moved > _WORTH and moved < kept * _MOST_LEFT else None
 
 
 def _changed_columns(shown: Grid, wanted: Grid, dirty: list[int]) -> tuple[int, int]:
@@ -69,12 +73,12 @@ def _different(shown: Grid, was: int, wanted: Grid, y: int) -> int:
     """Cells of row `y` of `wanted` that row `was` of `shown` does not have; spaces cost little to write."""
     if shown.chars[was] == wanted.chars[y] and shown.styles[was] == wanted.styles[y]:
         return 0
-    return sum(
-        char != was_char or style != was_style
-        for char, was_char, style, was_style in zip(
-            wanted.chars[y], shown.chars[was], wanted.styles[y], shown.styles[was], strict=True
-        )
-    )
+    return sum(differences(wanted.chars[y], shown.chars[was], wanted.styles[y], shown.styles[was]))
+
+
+def differences(chars: list[str], was_chars: list[str], styles: list[Style], was_styles: list[Style]) -> list[bool]:
+    """For each cell of two rows whether they differ there."""
+    return list(map(or_, map(ne, chars, was_chars), map(ne, styles, was_styles)))
 
 
 def _inked(grid: Grid, y: int) -> int:
