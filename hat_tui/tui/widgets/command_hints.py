@@ -25,8 +25,12 @@ class CommandHints(Widget):
 
     def hint(self, text: str, paths: Sequence[str]) -> None:
         """Show what `text` may become: a command, or with one of these paths."""
-        self.text, self.paths = text, paths
-        self.display = bool(paths or commands.matching(text))
+        wanted = bool(paths or commands.matching(text))
+        if wanted:
+            self.text, self.paths = text, paths
+        if wanted != self.display:
+            # Set to what it is, it would have the screen laid out for every letter.
+            self.display = wanted
 
     def render(self) -> Content:
         """The commands that fit, the one that Tab takes first."""
