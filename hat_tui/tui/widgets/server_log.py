@@ -7,7 +7,6 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -167,26 +166,23 @@ class ServerLog(Vertical):
     """
 
     heading: reactive[str] = reactive("Server log")
-    lines = query_one("#log-lines", LogLines)
     box = query_one("#log-search", Input)
-    vitals = query_one(ServerVitals)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.lines = LogLines(id="log-lines")
+        self.vitals = ServerVitals()
         self._state = ServerState()
 
-    def compose(self) -> ComposeResult:
-        yield Static(id="log-heading", markup=False)
-        yield ServerVitals()
-        yield LogLines(id="log-lines")
-        yield Input(id="log-search", placeholder="search the log, Enter marks, Escape closes", compact=True)
+    def fill(self) -> None:
+        """Mount the parts, when the panel is shown for the first time: many never look at it."""
+        if not self.children:
+            box = Input(id="log-search", placeholder="search the log, Enter marks, Escape closes", compact=True)
+            self.mount(Static(Content(self.heading), id="log-heading"), self.vitals, self.lines, box)
 
     def watch_heading(self, heading: str) -> None:
-        if self.is_mounted:
+        if self.children:
             self.query_one("#log-heading", Static).update(Content(heading))
-
-    def on_mount(self) -> None:
-        self.watch_heading(self.heading)
 
     def write(self, lines: Iterable[tuple[str, str]]) -> None:
         """Add (level, text) lines."""
@@ -208,7 +204,7 @@ class ServerLog(Vertical):
 
     def close_search(self) -> bool:
         """Close the search box; False when it was not open."""
-        if not self.box.has_class("-open"):
+        if not self.children or not self.box.has_class("-open"):
             return False
         self.box.remove_class("-open")
         self.box.value = ""

@@ -65,6 +65,8 @@ class SideColumn(Vertical):
         }
         for name in self.names:
             self._panel(name).set_class(self._wanted.get(name, room[name]), "-shown")
+        if self.is_shown("log"):
+            self.log_panel.fill()
         self.display = any(self.is_shown(name) for name in self.names)
         self.set_class(not wide, "-full")
 
