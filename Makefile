@@ -32,8 +32,8 @@ unit: dev
 snapshots: dev  ## take the whole-screen snapshots anew, after looking at them
 	$(BIN)/pytest tests/tui --snapshot-update
 
-bench: dev  ## measure in a pty beside a baseline; writes docs/performance.md
-	$(BIN)/python -m bench
+bench: dev  ## measure in a pty beside baselines and installed peers; writes docs/performance.md (ARGS="--quick …")
+	$(BIN)/python -m bench $(ARGS)
 
 dist: dev  ## build the wheel into dist/
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
