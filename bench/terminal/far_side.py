@@ -144,17 +144,16 @@ def _end_namespace(name: str) -> None:
     subprocess.run(["ip", "netns", "del", name], check=True)
 
 
-def measure(clients: Sequence[Client], size: Size, seconds: float) -> dict[tuple[str, Wire], SlowLink]:
-    """By the name of the client at the far end, and the wire to it; a client that does not get there is left out."""
-    results: dict[tuple[str, Wire], SlowLink] = {}
+def measure(clients: Sequence[Client], size: Size, seconds: float) -> dict[tuple[str, Wire], SlowLink | None]:
+    """By the name of the client at the far end, and the wire to it; None where it was never ready to be asked."""
+    results: dict[tuple[str, Wire], SlowLink | None] = {}
     with FarSide() as far:
         for client in clients:
             for wire in WIRES:
                 print(f"{client.name} over SSH: {wire.name}", file=sys.stderr, flush=True)
                 # From the start, so that TCP knows what link it has.
                 far.make(wire)
-                try:
+                results[client.name, wire] = None
+                with suppress(NotReady):
                     results[client.name, wire] = slow_link(far.at_the_far_end(client), size, wire.speed, seconds)
-                except NotReady as trouble:
-                    print(trouble, file=sys.stderr)
     return results

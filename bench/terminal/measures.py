@@ -74,7 +74,7 @@ def stream(client: Client, size: Size, speed: float, tokens: int) -> Stream:
         ask(client, running, server, first)
         if speed:
             size_before, cpu_before = running.received, running.cpu()
-        if not running.pump(tokens / (speed or 100) + 30, shows(running, END)):
+        if not running.pump(tokens / (speed or 200) + 20, shows(running, END)):
             raise NotReady(f"{client.name} never showed the end of the reply")
         lag = time.perf_counter() - server.record.ended
         running.settle(0.5, most=3.0)

@@ -160,13 +160,17 @@ def _far(run: Run) -> list[str]:
         if link := run.far.get((HAT_TUI.name, wire)):
             found += link_goals(wire.name, link, behind_s, key_ms)
     names = list(dict.fromkeys(name for name, _ in run.far))
-    rows = [[name, *(_slow(run.far.get((name, wire))) for wire in far_side.WIRES)] for name in names]
+    rows = [[name, *(_over(run.far[name, wire]) for wire in far_side.WIRES)] for name in names]
     text = (
         "OpenSSH on both sides, at its defaults, each in a network namespace of its own; the client and its server at "
         "the far end, the terminal at the near one. The wire between the two carries IP packets at that many bytes a "
         "second in each direction, headers, encryption and acknowledgements included."
     )
     return [text, "", *_goals(found), *_table(["client", *(wire.name for wire in far_side.WIRES)], rows)]
+
+
+def _over(link: SlowLink | None) -> str:
+    return _slow(link) if link else "never ready to be asked"
 
 
 def _watched(watched: Watched) -> list[str]:

@@ -40,7 +40,7 @@ OURS_AGAIN: Final = replace(OURS, left_alone=5, bursts=3, keys={0: 0, 5000: 300}
 LINES: Final = Effort(5, 3, 300, True, 1, {0: 0}, 8.0, cancels=3)
 BASELINE: Final = Effort(20, 7, 500, True, 1, {0: 0, 50: 60}, 8.0, cancels=3)
 BASELINE_AGAIN: Final = replace(BASELINE, left_alone=5, keys={50: 40}, slow_links=SLOW_LINKS[:1], cancels=0)
-PEER: Final = Effort(3, 3, 300, False, 1, {0: 40}, 10.0, SLOW_LINKS[:1])
+PEER: Final = Effort(3, 2, 250, False, 1, {0: 30}, 8.0, SLOW_LINKS[:1])
 
 
 def quicker(effort: Effort) -> Effort:
@@ -89,7 +89,7 @@ class Run:
     idle_s: float
     results: dict[Size, list[Result]] = field(default_factory=dict)
     idle: dict[Size, dict[str, measures.Idle]] = field(default_factory=dict)
-    far: dict[tuple[str, far_side.Wire], slow_links.SlowLink] = field(default_factory=dict)
+    far: dict[tuple[str, far_side.Wire], slow_links.SlowLink | None] = field(default_factory=dict)
     watched: local_model.Watched | None = None
     not_measured: list[str] = field(default_factory=list)
 
