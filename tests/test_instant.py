@@ -69,22 +69,26 @@ def test_a_paste_stays_a_paste(start):
         assert "sent:" not in client.terminal.text()
 
 
-def test_the_second_start_opens_with_the_frame_of_the_first(start):
+def test_the_second_start_opens_with_the_frame_of_the_first_and_does_not_keep_the_same_again(start, tmp_path):
     with start("quick") as client:
         assert shows(client, "app is here")
         client.settle(0.5)
         first = client.terminal.cells()
+        client.settle(1.5)
         client.send(b"\x11")
         assert client.wait() == 0
+    (kept,) = tmp_path.rglob("first-frame-*")
+    written = kept.stat().st_mtime_ns
     with start("slow") as client:
         prompted(client)
         assert client.pump(0.9, lambda: "app is here" in client.terminal.text())
         client.terminal.settle()
         assert client.terminal.cells() == first
         before = client.received
-        client.settle(1.5)
+        client.settle(2.5)
         assert client.terminal.cells() == first
         assert client.received - before < 250
+    assert kept.stat().st_mtime_ns == written
 
 
 def test_a_frame_of_another_size_is_not_used(start):

@@ -80,6 +80,7 @@ class FrameDriver(Driver):
         self._probing = False
         self._handover: Handover | None = None
         self._taken_over: Handover | None = None
+        self._opened_with: Grid | None = None
         width, height = tty_mode.size(self._in)
         self._wanted = Grid(width, height)
         self._painter = Painter(Grid(width, height), Abilities(bce=background_erase(os.environ)))
@@ -241,6 +242,7 @@ class FrameDriver(Driver):
         shown = shown_by(handover, (self._wanted.width, self._wanted.height))
         if handover.size == (shown.width, shown.height):
             self._wanted = shown.copy()
+            self._opened_with = shown.copy() if handover.remembered else None
             self._settles_at = time.monotonic() + _SETTLING_S * handover.remembered
         self._begin(shown, "")
         handover.accept()
@@ -251,6 +253,9 @@ class FrameDriver(Driver):
 
     def _keep_frame(self) -> None:
         handover, self._taken_over = self._taken_over, None
+        opened_with, self._opened_with = self._opened_with, None
+        if opened_with and (opened_with.chars, opened_with.styles) == (self._wanted.chars, self._wanted.styles):
+            return  # what is kept is what would be kept
         untouched = self._key_at < 0 and handover is not None and self._painter.shown.chars == self._wanted.chars
         if handover is not None and untouched and self._active and self._place_caret():
             with contextlib.suppress(OSError):
