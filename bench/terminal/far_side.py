@@ -144,12 +144,14 @@ def _end_namespace(name: str) -> None:
     subprocess.run(["ip", "netns", "del", name], check=True)
 
 
-def measure(clients: Sequence[Client], size: Size, seconds: float) -> dict[tuple[str, Wire], SlowLink | None]:
+def measure(
+    plan: Sequence[tuple[Client, Sequence[Wire]]], size: Size, seconds: float
+) -> dict[tuple[str, Wire], SlowLink | None]:
     """By the name of the client at the far end, and the wire to it; None where it was never ready to be asked."""
     results: dict[tuple[str, Wire], SlowLink | None] = {}
     with FarSide() as far:
-        for client in clients:
-            for wire in WIRES:
+        for client, wires in plan:
+            for wire in wires:
                 print(f"{client.name} over SSH: {wire.name}", file=sys.stderr, flush=True)
                 # From the start, so that TCP knows what link it has.
                 far.make(wire)

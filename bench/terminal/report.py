@@ -160,7 +160,7 @@ def _far(run: Run) -> list[str]:
         if link := run.far.get((HAT_TUI.name, wire)):
             found += link_goals(wire.name, link, behind_s, key_ms)
     names = list(dict.fromkeys(name for name, _ in run.far))
-    rows = [[name, *(_over(run.far[name, wire]) for wire in far_side.WIRES)] for name in names]
+    rows = [[name, *(_over(run, name, wire) for wire in far_side.WIRES)] for name in names]
     text = (
         "OpenSSH on both sides, at its defaults, each in a network namespace of its own; the client and its server at "
         "the far end, the terminal at the near one. The wire between the two carries IP packets at that many bytes a "
@@ -169,8 +169,9 @@ def _far(run: Run) -> list[str]:
     return [text, "", *_goals(found), *_table(["client", *(wire.name for wire in far_side.WIRES)], rows)]
 
 
-def _over(link: SlowLink | None) -> str:
-    return _slow(link) if link else "never ready to be asked"
+def _over(run: Run, name: str, wire: far_side.Wire) -> str:
+    link = run.far.get((name, wire))
+    return "never ready to be asked" if link is None and (name, wire) in run.far else _slow(link)
 
 
 def _watched(watched: Watched) -> list[str]:
