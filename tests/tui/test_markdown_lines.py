@@ -96,6 +96,23 @@ def test_growing_text_ends_as_whole_text(parts: list[str], width: int) -> None:
     assert growing.starts == whole.starts
 
 
+@given(
+    st.lists(st.one_of(TEXT, st.sampled_from(["a", "word ", "b c", ". ", "1", " "])), max_size=12), st.integers(10, 60)
+)
+@settings(max_examples=200, deadline=None)
+@example(["- word\n  ```\n  word", " more"], 40)
+@example(["> a", "b", " c", "\n", "d"], 40)
+def test_growing_text_is_at_every_step_as_if_it_came_at_once(parts: list[str], width: int) -> None:
+    growing = MarkdownLines(LOOK, width)
+    text = ""
+    for part in parts:
+        growing.feed(part)
+        text += part
+        whole = MarkdownLines(LOOK, width)
+        whole.feed(text)
+        assert [line.text.rstrip() for line in growing.lines] == [line.text.rstrip() for line in whole.lines]
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=())) | TEXT)
 @settings(deadline=None)
 def test_no_control_byte_is_drawn(text: str) -> None:

@@ -23,6 +23,11 @@ def parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("reference")
 
 
+def load_parser() -> None:
+    """Have the parser ready before a reply needs it."""
+    parser().parse("*loaded*")
+
+
 def code_blocks(text: str) -> list[str]:
     """The code blocks of a Markdown text, nested ones too, as they came: for the clipboard, not for the screen."""
     return [token.content for token in parser().parse(text) if token.type in ("fence", "code_block")]
@@ -69,6 +74,39 @@ def settled(source: str, blocks: list[Block]) -> int:
     if closed in ("heading", "hr", "fence") or (parted and (closed not in _GOES_ON or line[:1].isalpha())):
         return count + 1
     return count
+
+
+class GrowingLine:
+    """The last line of a text where it is one of a paragraph that can only become longer: it begins with a letter, and
+    what is no line end makes nothing else of it. So the blocks need not be parsed again for each word of it."""
+
+    __slots__ = ("_before", "_line", "_token")
+
+    def __init__(self, token: Token, before: str, line: str) -> None:
+        self._token = token
+        self._before = before
+        self._line = line
+
+    def grow(self, more: str) -> bool:
+        """Add `more` to the paragraph; False when it is too much for that, and nothing has happened."""
+        if not more.isprintable() or not more.isascii():
+            return False
+        self._line += more
+        self._token.content = self._before + self._line.rstrip()
+        return True
+
+
+def growing_line(source: str, blocks: Sequence[Block]) -> GrowingLine | None:
+    """The paragraph's line that `source` ends with; None when it ends with anything else."""
+    tokens = blocks[-1].tokens if blocks else []
+    at = next((at for at in range(len(tokens) - 1, 0, -1) if tokens[at].type == "inline"), 0)
+    if not at or tokens[at - 1].type != "paragraph_open" or any(token.nesting >= 0 for token in tokens[at + 1 :]):
+        return None
+    before, end, line = tokens[at].content.rpartition("\n")
+    whole = source.rpartition("\n")[2]
+    if not line[:1].isalpha() or not whole.rstrip().endswith(line):
+        return None
+    return GrowingLine(tokens[at], before + end, line + whole[len(whole.rstrip()) :])
 
 
 def end_of(tokens: Sequence[Token], at: int) -> int:

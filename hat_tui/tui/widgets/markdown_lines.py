@@ -17,7 +17,7 @@ from hat_tui.tui.widgets.code_panel import CodePanel
 from hat_tui.tui.widgets.inline_flow import BOLD, UNDERLINED, GrowingFlow
 from hat_tui.tui.widgets.line_wrap import Cut, wrap
 from hat_tui.tui.widgets.look import BLANK, Line, Look
-from hat_tui.tui.widgets.markdown_blocks import blocks_of, end_of, settled
+from hat_tui.tui.widgets.markdown_blocks import Block, GrowingLine, blocks_of, end_of, growing_line, settled
 from hat_tui.tui.widgets.open_marks import closed
 from hat_tui.tui.widgets.table_lines import Cell, table_lines
 from hat_tui.tui.widgets.text_flow import Flow, Margin, cut_lines, flow_lines
@@ -46,12 +46,17 @@ class MarkdownLines:
         self._settled_blocks = 0
         self._tail = ""  # what the unfinished last block is made of, raw
         self._before = ""  # the kind of the last finished block
+        self._blocks: list[Block] = []
+        self._growing: GrowingLine | None = None
         self._drawing = _Drawing(look, width)
 
     def feed(self, more: str) -> None:
         """Add `more` to the text."""
         self._tail += more
-        self._draw(finished=False)
+        if self._growing is not None and self._growing.grow(more):
+            self._draw_blocks(self._blocks, 0, finished=False)
+        else:
+            self._draw(finished=False)
 
     def finish(self) -> None:
         """Nothing more comes, for now: marks left open are shown, unfinished code gets its exact colours."""
@@ -59,8 +64,14 @@ class MarkdownLines:
 
     def _draw(self, *, finished: bool) -> None:
         source = shown(self._tail)
-        blocks = blocks_of(source)
-        last = settled(source, blocks)
+        self._blocks = blocks_of(source)
+        last = settled(source, self._blocks)
+        # What is settled is cut off, and the lines of blocks are counted anew.
+        self._growing = None if last or finished else growing_line(source, self._blocks)
+        self._draw_blocks(self._blocks, last, finished=finished)
+
+    def _draw_blocks(self, blocks: list[Block], last: int, *, finished: bool) -> None:
+        """Draw blocks of which the first `last` are settled."""
         lines: list[Line] = []
         starts: list[int] = []
         before = self._before
@@ -106,9 +117,9 @@ class _Drawing:
         """The lines of one top-level block."""
         self._finished = finished
         if not finished:
-            last = next((token for token in reversed(tokens) if token.type == "inline"), None)
-            if last is not None and len(last.content) <= MAX_MARKED:
-                last.content = closed(last.content)
+            at = next((at for at in range(len(tokens) - 1, -1, -1) if tokens[at].type == "inline"), None)
+            if at is not None and len(tokens[at].content) <= MAX_MARKED:
+                tokens = [*tokens[:at], tokens[at].copy(content=closed(tokens[at].content)), *tokens[at + 1 :]]
         lines: list[Line] = []
         self._draw(tokens, Margin(), self._look["text"], lines)
         return lines
