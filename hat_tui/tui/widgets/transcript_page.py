@@ -20,12 +20,13 @@ from textual.strip import Strip
 from hat_tui.tui.compositor import paint_now
 from hat_tui.tui.widgets.line_changes import changed_cells, marked
 from hat_tui.tui.widgets.look import BLANK, Line
+from hat_tui.tui.widgets.markdown_blocks import load_parser
 from hat_tui.tui.widgets.transcript_scroll import TranscriptScroll
 from hat_tui.tui.widgets.turn_copy import ROWS_APART, copied
 from hat_tui.tui.widgets.turn_lines import EDGE, GUTTER, MAX_MEASURE, Entry, TurnLines
 
 FRAME = 0.06
-"""Seconds between two paints of a streaming reply."""
+"""Seconds between two paints of a streaming reply, at least; a server is read less often once a reply runs."""
 
 CALM = 1.0
 """Seconds without more text, after which a reply is taken for complete."""
@@ -84,6 +85,9 @@ class TranscriptPage(TranscriptScroll):
 
     def append(self, entry: Entry) -> None:
         """Show one more entry, at the end."""
+        if entry.role == "assistant" and not entry.text:
+            # A reply is waited for; the parser is there when it comes.
+            self.run_worker(load_parser, thread=True)
         self._store.add(entry)
         self._settle()
         self.refresh()
@@ -96,7 +100,7 @@ class TranscriptPage(TranscriptScroll):
             self._change(index, entry)
 
     def stream(self, key: int, text: str) -> None:
-        """Append `text` to what an entry says; painted with what else comes in the same tenth of a second."""
+        """Append `text` to what an entry says; painted at once, or when the next paint is due."""
         self._queue(key, text, "")
 
     def stream_thought(self, key: int, text: str) -> None:

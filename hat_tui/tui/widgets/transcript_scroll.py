@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from rich.style import Style
@@ -16,6 +17,9 @@ from hat_tui.tui.widgets.code_lines import LEXERS
 from hat_tui.tui.widgets.look import ASCII, STYLE_NAMES, Glyphs, Look
 from hat_tui.tui.widgets.turn_lines import TurnLines
 from hat_tui.tui.widgets.turn_store import TurnStore
+
+LEXERS_WAIT = 0.2
+"""Seconds that code stands in one colour, the first time that its language is seen."""
 
 STAYS = 6
 """Lines of what was read that stay when the view goes on, or a third of it, as far as that is no more than half."""
@@ -132,7 +136,8 @@ class TranscriptScroll(ScrollView):
 
     def _want_lexers(self) -> None:
         if wanted := LEXERS.take_wanted():
-            self._load_lexers(wanted)
+            # Imported at once, they would take the processor from the reply that they are to colour.
+            self.set_timer(LEXERS_WAIT, partial(self._load_lexers, wanted))
 
     @work(thread=True)
     def _load_lexers(self, languages: set[str]) -> None:
