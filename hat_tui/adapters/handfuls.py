@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Final
 
-TOGETHER_S: Final = 0.07
-"""Seconds in which what a server sends is gathered: a reader's eye is not ahead of that."""
+TOGETHER_S: Final = 0.1
+"""Seconds in which what a server sends is gathered. A piece is late by half of that and no eye reads ahead of it; most
+of what a reply costs is waking up, however little there is to do."""
 
 SHARE: Final = 1 / 8
 """Of the time since the first piece, at most: a short reply is timed by when its last piece was read."""
