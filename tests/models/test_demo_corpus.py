@@ -84,6 +84,14 @@ def test_a_way_that_is_held_out_is_left_out_of_the_training_though_its_grammar_s
     assert ways.one(random.Random(1), held_out=True) == "Exit it?"
 
 
+def test_a_question_is_typed_in_many_ways_and_its_values_stay() -> None:
+    typed = {Scene(random.Random(seed)).dressed("Is the {w} of Lima {v}?") for seed in range(300)}
+
+    assert len(typed) > 100
+    assert all("{w}" in text and "{v}" in text for text in typed)
+    assert any("lima" in text for text in typed)
+
+
 @pytest.mark.parametrize("grammar", ["(a|b", "a)", "a|b", "<nothing> here"])
 def test_a_grammar_that_does_not_parse_is_refused(grammar: str) -> None:
     with pytest.raises(ValueError, match=r"bracket|group"):
