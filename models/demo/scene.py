@@ -83,5 +83,5 @@ def _slip(rng: random.Random, text: str) -> str:
     if not places:
         return text
     at = rng.choice(places)
-    slipped = rng.choice(("", text[at] * 2, text[at + 1] + text[at]))
-    return text[:at] + slipped + text[at + max(1, len(slipped) * (slipped[:1] != text[at])) :]
+    typed, instead_of = rng.choice((("", 1), (text[at] * 2, 1), (text[at + 1] + text[at], 2)))
+    return text[:at] + typed + text[at + instead_of :]

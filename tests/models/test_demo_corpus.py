@@ -87,7 +87,7 @@ def test_a_way_that_is_held_out_is_left_out_of_the_training_though_its_grammar_s
 def test_a_question_is_typed_in_many_ways_and_its_values_stay() -> None:
     typed = {Scene(random.Random(seed)).dressed("Is the {w} of Lima {v}?") for seed in range(300)}
 
-    assert len(typed) > 100
+    assert len(typed) > 50
     assert all("{w}" in text and "{v}" in text for text in typed)
     assert any("lima" in text for text in typed)
 
