@@ -39,9 +39,9 @@ class Peer:
 PEERS: Final = (
     Peer("llm", "0.36"),
     Peer("elia-chat", "1.10.0"),
-    Peer("oterm", "0.26.1"),
-    Peer("parllama", "0.10.1"),
     Peer("mistral-vibe", "3.0.2", python=12),
+    Peer("parllama", "0.10.1"),
+    Peer("oterm", "0.26.1"),
 )
 
 

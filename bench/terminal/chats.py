@@ -1,6 +1,7 @@
 """A client in front of a server that waits to be asked, and what is done with the two in every measure."""
 
 import random
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,15 @@ from bench.terminal.pty_client import PtyClient
 LETTER: Final = "ж"
 """Typed to see it echoed: no client has it on its screen."""
 Size = tuple[int, int]
+
+
+_BEGAN: Final = time.monotonic()
+
+
+def tell(what: str) -> None:
+    """Say on standard error what is measured now, and the time since the benchmark began."""
+    minutes, seconds = divmod(int(time.monotonic() - _BEGAN), 60)
+    print(f"{minutes:3}:{seconds:02}  {what}", file=sys.stderr, flush=True)
 
 
 class NotReady(Exception):

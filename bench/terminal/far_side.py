@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from bench.terminal.chats import NotReady, Size
+from bench.terminal.chats import NotReady, Size, tell
 from bench.terminal.clients import ROOT, Client
 from bench.terminal.slow_links import SlowLink, slow_link
 from bench.terminal.wire import FAR
@@ -152,7 +152,7 @@ def measure(
     with FarSide() as far:
         for client, wires in plan:
             for wire in wires:
-                print(f"{client.name} over SSH: {wire.name}", file=sys.stderr, flush=True)
+                tell(f"{client.name} over SSH: {wire.name}")
                 # From the start, so that TCP knows what link it has.
                 far.make(wire)
                 results[client.name, wire] = None

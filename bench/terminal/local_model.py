@@ -21,7 +21,7 @@ from shutil import which
 from statistics import median
 from typing import Final
 
-from bench.terminal.chats import NotReady, Size, wait_until_ready
+from bench.terminal.chats import NotReady, Size, tell, wait_until_ready
 from bench.terminal.clients import HAT_TUI, ROOT
 from bench.terminal.emulator import Terminal
 
@@ -74,7 +74,7 @@ def measure(size: Size, rounds: int) -> Watched:
     with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as (url, log):
         _by_curl(url, log)
         for number in range(rounds):
-            print(f"a real model, {number + 1} of {rounds}", file=sys.stderr, flush=True)
+            tell(f"a real model, {number + 1} of {rounds}")
             watched.curl.append(_by_curl(url, log))
             watched.hat_tui.append(_by_hat_tui(url, log, size, Path(folder) / f"home-{number}"))
     return watched

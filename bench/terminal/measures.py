@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from bench.terminal.chats import LETTER, Echo, NotReady, Size, ask, chat, sees, shows, type_keys, wait_until_ready
+from bench.terminal.chats import LETTER, Echo, NotReady, Size, ask, chat, sees, shows, tell, type_keys, wait_until_ready
 from bench.terminal.clients import Client
 from bench.terminal.fake_server import ServerProcess
 from bench.terminal.prose import END
@@ -108,6 +108,7 @@ def idle(clients: Sequence[Client], size: Size, seconds: float) -> dict[str, Idl
 
     A client that does not start is left out.
     """
+    tell(f"{len(clients)} clients, {size[0]}x{size[1]}: idle")
     with ExitStack() as stack:
         waiting: dict[str, PtyClient] = {}
         for client in clients:

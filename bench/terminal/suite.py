@@ -1,13 +1,12 @@
 """All measures of one client, each tried once; what a client cannot do is left out."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeVar
 
 from bench.terminal import far_side, local_model, measures, slow_links
-from bench.terminal.chats import NotReady, Size
+from bench.terminal.chats import NotReady, Size, tell
 from bench.terminal.clients import Client
 
 _Value = TypeVar("_Value")
@@ -74,7 +73,7 @@ class Result:
 
     def tried(self, size: Size, what: str, run: Callable[[], _Value], keep: Callable[[_Value], object]) -> None:
         """Hand what `run` gives to `keep`, unless the client does not get there."""
-        print(f"{self.client.name}, {size[0]}x{size[1]}: {what}", file=sys.stderr, flush=True)
+        tell(f"{self.client.name}, {size[0]}x{size[1]}: {what}")
         try:
             keep(run())
         except (NotReady, OSError) as trouble:
