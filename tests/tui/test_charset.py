@@ -1,16 +1,24 @@
 """What a terminal without UTF-8 is sent."""
 
+from dataclasses import astuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hat_tui.tui.terminal.charset import LIKENESS, charset, encoder
+from hat_tui.tui.widgets.look import Glyphs
 
 
 def test_lines_and_blocks_become_ascii_and_latin_letters_stay() -> None:
     assert encoder("latin-1")("╭─ Größe ▒░ “so” ─╮") == b'+- Gr\xf6\xdfe =: "so" -+'
     assert encoder("ascii")("日本 é") == b"???? ?"
+
+
+def test_every_glyph_that_the_transcript_draws_has_a_likeness() -> None:
+    drawn = "".join(astuple(Glyphs()))
+    assert b"?" not in encoder("ascii")(drawn)
 
 
 def test_utf_8_is_sent_as_it_is() -> None:

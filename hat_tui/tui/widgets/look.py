@@ -59,10 +59,6 @@ class Glyphs:
     ellipsis: str = "…"
 
 
-ASCII = Glyphs("|", "#", "*-+", "o", "x", "|", "|", "-", "|", "+", ">", "v", "v", "*", "-", "~")
-"""For a locale that is not UTF-8."""
-
-
 @dataclass(frozen=True, slots=True)
 class Look:
     """Complete styles, background included, by the names of STYLE_NAMES."""

@@ -10,6 +10,7 @@ COLOURS = ("$primary", "$accent", "$success", "$warning", "$secondary", "$error"
 """One for each model; letters tell them apart where there are no colours."""
 
 TITLE_CELLS = 33
+FULL, EMPTY = "█", "░"
 
 
 class MarkBars(Widget):
@@ -19,10 +20,9 @@ class MarkBars(Widget):
     MarkBars { height: auto; padding: 0 1; }
     """
 
-    def __init__(self, bars: Bars, *, ascii_only: bool = False) -> None:
+    def __init__(self, bars: Bars) -> None:
         super().__init__()
         self._bars = bars
-        self._full, self._empty = ("#", ".") if ascii_only else ("█", "░")
 
     def render(self) -> Content:
         """As wide as there is room; a legend first when there are several models."""
@@ -42,11 +42,9 @@ class MarkBars(Widget):
 
     def _bar(self, mark: float | None, at: int, cells: int) -> Content:
         if mark is None:
-            return Content.styled(f"{self._empty * cells}   -", "$foreground 40%")
+            return Content.styled(f"{EMPTY * cells}   -", "$foreground 40%")
         full = round(mark / 5 * cells)
-        return Content.assemble(
-            (self._full * full, _colour(at)), (self._empty * (cells - full), "$foreground 30%"), f" {mark:.1f}"
-        )
+        return Content.assemble((FULL * full, _colour(at)), (EMPTY * (cells - full), "$foreground 30%"), f" {mark:.1f}")
 
 
 class SpeedPicture(Widget):

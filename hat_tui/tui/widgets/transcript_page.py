@@ -44,10 +44,8 @@ class TranscriptPage(TranscriptScroll):
     selected: reactive[int | None] = reactive(None, repaint=False)
     """The key of the turn that keys act on."""
 
-    def __init__(
-        self, *, ascii_only: bool = False, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name=name, id=id, classes=classes)
         self._pending: dict[int, tuple[list[str], list[str]]] = {}
         self._frame: TimerHandle | None = None
         self._next_paint = 0.0
@@ -308,7 +306,7 @@ class TranscriptPage(TranscriptScroll):
     @property
     def _hint(self) -> tuple[int, str]:
         """The cell at which the hint of more below starts, and what it says."""
-        text = f" {self._glyphs.below} more below "
+        text = f" {self._look.glyphs.below} more below "
         return min(self._store.width - EDGE, GUTTER + MAX_MEASURE) - len(text), text
 
     def _hint_at(self, x: int, y: int) -> bool:

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.worker import get_current_worker
 
 from hat_tui.tui.widgets.code_lines import LEXERS
-from hat_tui.tui.widgets.look import ASCII, STYLE_NAMES, Glyphs, Look
+from hat_tui.tui.widgets.look import STYLE_NAMES, Look
 from hat_tui.tui.widgets.turn_lines import TurnLines
 from hat_tui.tui.widgets.turn_store import TurnStore
 
@@ -72,14 +72,11 @@ class TranscriptScroll(ScrollView):
     }
     """
 
-    def __init__(
-        self, *, ascii_only: bool = False, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         # Every piece of selectable text would count as a link, and each one under the mouse repaint the page.
         self.auto_links = False
-        self._glyphs = ASCII if ascii_only else Glyphs()
-        self._look = Look(dict.fromkeys(STYLE_NAMES, Style.null()), self._glyphs)
+        self._look = Look(dict.fromkeys(STYLE_NAMES, Style.null()))
         self._store = TurnStore(self._look)
         self._follows = True
         self._settling = False
@@ -240,7 +237,7 @@ class TranscriptScroll(ScrollView):
         self._restyled = False
         styles = {name: self.get_visual_style(f"transcript--{name}").rich_style for name in STYLE_NAMES}
         if styles != self._look.styles:
-            self._look = Look(styles, self._glyphs)
+            self._look = Look(styles)
             self._store.restyle(self._look)
 
 

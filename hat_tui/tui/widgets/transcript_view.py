@@ -69,10 +69,8 @@ class TranscriptView(TranscriptPage, can_focus=True):
 
         address: str
 
-    def __init__(
-        self, *, ascii_only: bool = False, name: str | None = None, id: str | None = None, classes: str | None = None
-    ) -> None:
-        super().__init__(ascii_only=ascii_only, name=name, id=id, classes=classes)
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name=name, id=id, classes=classes)
         self._search = TurnSearch("", ())
         self._marks_of: dict[int, tuple[list[Line], dict[int, list[Mark]]]] = {}
 
