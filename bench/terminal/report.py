@@ -199,7 +199,7 @@ def _samples(run: Run) -> list[str]:
                 rows.append([name, *starts, *[NONE] * 5])
                 continue
             keys = ", ".join(f"{number} with {turns:,} turns" for turns, number in effort.keys.items() if number)
-            stops = str(effort.cancels or NONE)
+            stops = str(effort.stops or NONE)
             rows.append(
                 [name, *starts, f"{effort.tokens}", f"{effort.bursts}", keys or NONE, f"{effort.slow_s:g}", stops]
             )

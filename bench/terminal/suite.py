@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final, TypeVar
 
+import psutil
+
 from bench.terminal import far_side, local_model, measures, slow_links
 from bench.terminal.chats import NotReady, Size, tell
 from bench.terminal.clients import Client
@@ -19,27 +21,51 @@ BURST_TOKENS: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much to measure: starts to a first key and starts left alone; tokens of a reply at 50 a second; replies that
-    come at once; turns of history and the keys typed below them; seconds on each slow link; replies stopped."""
+    """How much of each is measured."""
 
     first_keys: int
+    """Starts timed to the first key."""
     left_alone: int
+    """Starts left alone until they are settled."""
     tokens: int
-    speed_400: bool
+    """Of a reply at 50 a second."""
     bursts: int
+    """Replies that come all at once."""
     keys: dict[int, int]
+    """Keys typed, by the turns of history above them."""
     slow_s: float
+    """Seconds on each slow link, keys not counted."""
+    at_400: bool = True
     slow_links: tuple[tuple[int, int], ...] = SLOW_LINKS
-    cancels: int = 0
+    stops: int = 0
+    """Replies stopped."""
     last_screen: bool = False
 
 
-OURS: Final = Effort(20, 7, 700, True, 5, {0: 0, 50: 120, 5000: 300}, 15.0, cancels=5, last_screen=True)
+OURS: Final = Effort(
+    first_keys=20,
+    left_alone=7,
+    tokens=700,
+    bursts=5,
+    keys={0: 0, 50: 120, 5000: 300},
+    slow_s=15.0,
+    stops=5,
+    last_screen=True,
+)
 OURS_AGAIN: Final = replace(OURS, left_alone=5, bursts=3, keys={0: 0, 5000: 300}, slow_s=10.0)
-LINES: Final = Effort(5, 3, 300, True, 1, {0: 0}, 8.0, cancels=3)
-BASELINE: Final = Effort(20, 7, 500, True, 1, {0: 0, 50: 60}, 8.0, cancels=3)
-BASELINE_AGAIN: Final = replace(BASELINE, left_alone=5, keys={50: 40}, slow_links=SLOW_LINKS[:1], cancels=0)
-PEER: Final = Effort(3, 2, 250, False, 1, {0: 30}, 8.0, SLOW_LINKS[:1])
+LINES: Final = Effort(first_keys=5, left_alone=3, tokens=300, bursts=1, keys={0: 0}, slow_s=8.0, stops=3)
+BASELINE: Final = Effort(first_keys=20, left_alone=7, tokens=500, bursts=1, keys={0: 0, 50: 60}, slow_s=8.0, stops=3)
+BASELINE_AGAIN: Final = replace(BASELINE, left_alone=5, keys={50: 40}, slow_links=SLOW_LINKS[:1], stops=0)
+PEER: Final = Effort(
+    first_keys=3,
+    left_alone=2,
+    tokens=250,
+    bursts=1,
+    keys={0: 30},
+    slow_s=8.0,
+    at_400=False,
+    slow_links=SLOW_LINKS[:1],
+)
 
 
 def quicker(effort: Effort) -> Effort:
@@ -53,7 +79,7 @@ def quicker(effort: Effort) -> Effort:
         keys={turns: min(keys, 30) for turns, keys in effort.keys.items()},
         slow_s=4.0,
         slow_links=effort.slow_links[:1],
-        cancels=min(effort.cancels, 1),
+        stops=min(effort.stops, 1),
     )
 
 
@@ -76,7 +102,7 @@ class Result:
         tell(f"{self.client.name}, {size[0]}x{size[1]}: {what}")
         try:
             keep(run())
-        except (NotReady, OSError) as trouble:
+        except (NotReady, OSError, psutil.Error) as trouble:
             self.trouble.append(f"{what}: {trouble}")
 
 
@@ -102,8 +128,8 @@ def measure(client: Client, size: Size, effort: Effort) -> Result:
     if client.chats:
         _measure_replies(result, size)
         _measure_history(result, size)
-    if client.chats and effort.cancels:
-        result.tried(size, "stop key", partial(measures.cancel, client, size, effort.cancels), keep("cancel_ms"))
+    if client.chats and effort.stops:
+        result.tried(size, "stop key", partial(measures.cancel, client, size, effort.stops), keep("cancel_ms"))
     if effort.last_screen:
         result.tried(size, "last screen", partial(slow_links.same_as_plain, client, size), keep("wrong_rows"))
     return result
@@ -112,7 +138,7 @@ def measure(client: Client, size: Size, effort: Effort) -> Result:
 def _measure_replies(result: Result, size: Size) -> None:
     client, effort = result.client, result.effort
     for speed, tokens in ((50, effort.tokens), (400, BURST_TOKENS)):
-        if speed == 50 or effort.speed_400:
+        if speed == 50 or effort.at_400:
             stream = partial(measures.stream, client, size, speed, tokens)
             result.tried(size, f"{speed} tokens a second", stream, partial(result.streams.__setitem__, speed))
     burst = partial(measures.burst, client, size, BURST_TOKENS, effort.bursts)

@@ -85,4 +85,4 @@ def test_the_page_tells_what_was_measured_and_what_was_not():
 def test_a_quick_run_measures_less_of_the_same():
     assert set(quicker(OURS).keys) == set(OURS.keys)
     assert quicker(PEER).first_keys == PEER.first_keys
-    assert quicker(OURS).cancels == 1
+    assert quicker(OURS).stops == 1
