@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 LIKENESS: Final[Mapping[str, str]] = {
     **dict.fromkeys("─━╌┄┈╍┅┉═▔▁╴╶╸╺▂🭶🭻", "-"),
-    **dict.fromkeys("│┃╎┆┊╏┇┋║▏▎▍▕▐▌╵╷╹╻", "|"),
+    **dict.fromkeys("│┃╎┆┊╏┇┋║▏▎▍▕▐▌╵╷╹╻ǀ", "|"),
     **dict.fromkeys("┌┐└┘├┤┬┴┼╭╮╰╯╔╗╚╝╠╣╦╩╬┏┓┗┛┣┫┳┻╋╼╾", "+"),
     **dict.fromkeys("█▓▇▆▉▊▋■", "#"),
     **dict.fromkeys("▒▅▄▃▀", "="),

@@ -9,6 +9,7 @@ from typing import Final
 
 from rich.cells import _is_single_cell_widths, split_graphemes
 
+from hat_tui.tui.terminal.isolation import isolated
 from hat_tui.tui.terminal.style import PLAIN, Style, after_sgr, on_blank
 
 UNKNOWN: Final = "\0"
@@ -140,8 +141,8 @@ class Grid:
         return other
 
     def take_row(self, y: int, other: "Grid") -> None:
-        """Make row `y` a copy of the same row of `other`."""
-        self.chars[y] = other.chars[y].copy()
+        """Make row `y` what is shown for the same row of `other`."""
+        self.chars[y] = isolated(other.chars[y])
         self.styles[y] = other.styles[y].copy()
 
     def _put(self, text: str) -> None:

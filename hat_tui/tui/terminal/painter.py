@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from hat_tui.tui.terminal.grid import UNKNOWN, Grid
+from hat_tui.tui.terminal.isolation import isolated
 from hat_tui.tui.terminal.scrolling import Shift, differences, find_shift
 from hat_tui.tui.terminal.style import PLAIN, Style, erasable, on_blank, serves_blank, transition
 
@@ -179,7 +180,7 @@ class Painter:
         self._style = style
 
     def _row(self, y: int, wanted: Grid) -> None:
-        chars, styles = wanted.chars[y], wanted.styles[y]
+        chars, styles = isolated(wanted.chars[y]), wanted.styles[y]
         was_chars, was_styles = self.shown.chars[y], self.shown.styles[y]
         changed = differences(chars, was_chars, styles, was_styles)
         tail = self._erasable_tail(chars, styles)
@@ -193,7 +194,7 @@ class Painter:
             if not chars[x]:
                 x -= 1
             self._reach(x, y, chars, styles)
-            x = self._glyphs(x, y, tail, wanted, changed)
+            x = self._glyphs(x, y, tail, chars, styles, changed)
         if tail < len(chars):
             first = changed.index(True, tail)
             self._wear_for_blank(styles[first])
@@ -218,9 +219,8 @@ class Painter:
                 self._at = (x, y)
         self._move(x, y)
 
-    def _glyphs(self, x: int, y: int, tail: int, wanted: Grid, changed: list[bool]) -> int:
+    def _glyphs(self, x: int, y: int, tail: int, chars: list[str], styles: list[Style], changed: list[bool]) -> int:
         """Write the glyph at `x`, with its repeats; the column after what was written."""
-        chars, styles = wanted.chars[y], wanted.styles[y]
         char, style = chars[x], styles[x]
         end = x + 1
         last = end
@@ -234,11 +234,11 @@ class Painter:
         self._wear(style)
         if last - x < _PERHAPS_REPEATED and (text := self._run(x, tail, chars, styles, changed)):
             self._write(text)
-            self._advance(x + len(text), y, wanted.width)
+            self._advance(x + len(text), y, len(chars))
             return x + len(text)
         if last - x > 1:
             self._repeat(char, last - x)
-            self._advance(last, y, wanted.width)
+            self._advance(last, y, len(chars))
             return last
         width = 2 if x + 1 < len(chars) and not chars[x + 1] else 1
         if _of_doubtful_width(char):
@@ -252,7 +252,7 @@ class Painter:
                 changed[at] = True
         else:
             self._write(char)
-            self._advance(x + width, y, wanted.width)
+            self._advance(x + width, y, len(chars))
         return x + width
 
     def _run(self, x: int, tail: int, chars: list[str], styles: list[Style], changed: list[bool]) -> str:
