@@ -74,10 +74,11 @@ def _of_size(run: Run, size: Size) -> list[str]:
     parts = _goals(goals(run, size))
     results = run.results[size]
     for columns in (_start_columns(run, size), _REPLY_COLUMNS, _KEY_COLUMNS):
-        rows = [[result.client.name, *(cell(result) for _, cell in columns)] for result in results]
+        asked = [column for column in columns if any(column[1](result) != NONE for result in results)]
+        rows = [[result.client.name, *(cell(result) for _, cell in asked)] for result in results]
         # A client that none of it is asked of has no line.
         rows = [row for row in rows if set(row[1:]) != {NONE}]
-        parts += _table(["client", *(name for name, _ in columns)], rows)
+        parts += _table(["client", *(name for name, _ in asked)], rows)
     troubles = [f"- {result.client.name}: {trouble}" for result in results for trouble in result.trouble]
     return [*parts, "What a client did not do:", "", *troubles, ""] if troubles else parts
 
