@@ -124,16 +124,24 @@ def _by_hat_tui(url: str, log: Path, size: Size, home: Path) -> float:
         terminal.blind = True
         read = len(log.read_text(encoding="utf-8"))
         running.send(b"go\r")
-        running.pump(60, lambda: _TIMES.search(log.read_text(encoding="utf-8")[read:]) is not None)
+        running.pump(60, lambda: speed_told(log.read_text(encoding="utf-8")[read:]) is not None)
     return _speed(log, read)
 
 
 def _speed(log: Path, read: int) -> float:
     end = time.monotonic() + 2
-    while (times := _TIMES.search(text := log.read_text(encoding="utf-8")[read:])) is None:
+    while (speed := speed_told(log.read_text(encoding="utf-8")[read:])) is None:
         if time.monotonic() > end:
             raise NotReady("the server of the real model told no times")
         time.sleep(0.05)
-    reading = _READING.search(text)
+    return speed
+
+
+def speed_told(log: str) -> float | None:
+    """Tokens a second from a reply's first token to its last, by what llama.cpp says when it is done; None before."""
+    times = _TIMES.search(log)
+    if times is None:
+        return None
+    reading = _READING.search(log)
     writing_ms = float(times["total"]) - (float(reading["ms"]) if reading else 0)
     return int(times["runs"]) * 1000 / writing_ms
