@@ -52,8 +52,8 @@ def main() -> int:
         measure_all(size, plan)
     if "ssh" in options.parts:
         # A cursor that blinks fills the slowest wire by itself.
-        plan = ((HAT_TUI, far_side.WIRES), (MARKDOWN_STREAM, far_side.WIRES[1:]))
-        over_ssh = partial(far_side.measure, plan, first, 4.0 if options.quick else 12.0)
+        there = ((HAT_TUI, far_side.WIRES), (MARKDOWN_STREAM, far_side.WIRES[1:]))
+        over_ssh = partial(far_side.measure, there, first, 4.0 if options.quick else 12.0)
         run.far = _tried(run, far_side.missing(), over_ssh) or {}
         keep()
     if "model" in options.parts:

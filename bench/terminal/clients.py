@@ -50,7 +50,7 @@ class Client:
         home.mkdir(parents=True, exist_ok=True)
         self.settings(url, home)
         more = self.history(home, turns) if turns and self.history else []
-        env = self.environment(url, home) | (extra_env or {})
+        env = {**self.environment(url, home), **(extra_env or {})}
         return PtyClient([*self.command(url, home), *more], env, *size, cwd=home, terminal=terminal)
 
     def environment(self, url: str, home: Path) -> dict[str, str]:
