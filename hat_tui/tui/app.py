@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 DARK, LIGHT = "textual-dark", "textual-light"
 
 
-_IMPORTED_S = 3.0
-"""After the first paint; by then what is imported behind it is there."""
+_SETTLED_S = 1.0
+"""After the first paint; by then everything that stays is there, but what the first key has imported."""
 
 
 def _spare_what_stays() -> None:
@@ -61,7 +61,7 @@ class HatTuiApp(App[None]):
             self.theme = LIGHT
 
     def on_ready(self) -> None:
-        self.set_timer(_IMPORTED_S, _spare_what_stays)
+        self.set_timer(_SETTLED_S, _spare_what_stays)
 
     @on(BackgroundTold)
     def suit_the_terminal(self, event: BackgroundTold) -> None:

@@ -82,6 +82,11 @@ class ChatScreen(AcceptingScreen):
             # The first layout is to be the last: everything has just been styled, and is made to fit before it.
             event.refresh_styles = False
             self._fit(self.app.size)
+            self.call_next(self._painted)
+
+    def _painted(self) -> None:
+        # Textual has everything painted again after the first layout has painted it.
+        self._repaint_required = False
 
     def on_resize(self, event: events.Resize) -> None:
         if event.size == self._fitted:
