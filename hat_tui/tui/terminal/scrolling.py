@@ -11,6 +11,7 @@ from hat_tui.tui.terminal.style import PLAIN, Style
 _WORTH: Final = 40
 """Cells a shift must save before its own control sequences pay."""
 
+_STYLE_BYTES: Final = 10
 _MOST_LEFT: Final = 0.7
 """Of the cells to write, after a shift that is worth being tried: what stands beside what moved comes on top."""
 
@@ -52,7 +53,7 @@ def find_shift(shown: Grid, wanted: Grid, dirty: list[int]) -> Shift | None:
     shift = Shift(top, bottom, rows)
     kept = sum(_different(shown, y, wanted, y) for y in range(top, bottom))
     moved = sum(
-        _different(shown, y + rows, wanted, y) if top <= y + rows < bottom else _inked(wanted, y)
+        _different(shown, y + rows, wanted, y) if top <= y + rows < bottom else _anew(wanted, y)
         for y in range(top, bottom)
     )
     return shift if kept - moved > _WORTH and moved < kept * _MOST_LEFT else None
@@ -81,5 +82,8 @@ def differences(chars: list[str], was_chars: list[str], styles: list[Style], was
     return list(map(or_, map(ne, chars, was_chars), map(ne, styles, was_styles)))
 
 
-def _inked(grid: Grid, y: int) -> int:
-    return sum(char != " " for char in grid.chars[y])
+def _anew(grid: Grid, y: int) -> int:
+    """About the bytes of row `y` where a shift leaves plain blanks: its ink, and every change of style."""
+    styles = grid.styles[y]
+    changes = sum(map(ne, styles, styles[1:])) + (styles[-1] != PLAIN)
+    return sum(char != " " for char in grid.chars[y]) + _STYLE_BYTES * changes
