@@ -178,15 +178,18 @@ class TranscriptPage(TranscriptScroll):
         with self._changing(index):
             self._store.more_text(index, text, thought)
         if not self._growing:
-            self.set_timer(CALM, self._finish)
+            get_running_loop().call_later(CALM, self._look_for_calm)
         self._growing.add(key)
 
-    def _finish(self) -> None:
-        """When nothing has come for a while, show what was streamed as it is."""
+    def _look_for_calm(self) -> None:
         wait = self._next_paint + CALM - monotonic()
         if self._pending or wait > 0.001:
-            self.set_timer(max(wait, FRAME), self._finish)
-            return
+            get_running_loop().call_later(max(wait, FRAME), self._look_for_calm)
+        else:
+            self.call_next(self._finish)
+
+    def _finish(self) -> None:
+        """Nothing has come for a while: show what was streamed as it is."""
         for key in self._growing:
             if (index := self._store.place(key)) >= 0:
                 with self._changing(index):
@@ -247,6 +250,13 @@ class TranscriptPage(TranscriptScroll):
         return regions
 
     # Painting
+
+    def written_out(self) -> Iterator[Strip]:
+        """Every line of every turn as it is painted, without the blank right of it; for places that do not scroll."""
+        for index in range(len(self._store)):
+            turn = self._store.peek(index)
+            for number, line in enumerate(turn.lines):
+                yield Strip([turn.gutter(number, selected=False), *line.segments])
 
     @property
     def _hint_shown(self) -> bool:
