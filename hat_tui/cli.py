@@ -57,6 +57,9 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--plain", action="store_true", help="chat in plain lines: for screen readers, pipes, dumb terminals"
     )
+    parser.add_argument(
+        "--inline", action="store_true", help="what was said stays in the terminal's scrollback when the chat is left"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, (help, add_flags) in COMMANDS.items():
         if name in arguments:
@@ -199,8 +202,12 @@ def _chat(settings: "Settings", options: argparse.Namespace, handover: "Handover
 
         return plain.run(services)
     from hat_tui.tui.app import HatTuiApp
+    from hat_tui.tui.terminal.charset import charset, encoder
 
-    HatTuiApp(services, handover).run()
+    said = HatTuiApp(services, handover, inline=options.inline).run()
+    if said:
+        sys.stdout.buffer.write(encoder(charset(os.environ))(said))
+        sys.stdout.flush()
     return 0
 
 

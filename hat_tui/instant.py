@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-ASKS_FOR_NO_SCREEN = frozenset({"--plain", "--help", "-h", "--version", "--where", "--inline"})
+ASKS_FOR_NO_SCREEN = frozenset({"--plain", "--help", "-h", "--version", "--where"})
 _OPEN = "\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J"
 _LEAVE = "\x1b[m\x1b[?2004l\x1b[?1049l\x1b[?7;25h"
 _INTERRUPT = "\x03"

@@ -17,6 +17,7 @@ from hat_tui.tui.bindings import binding
 from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.screens.confirm import ConfirmScreen
+from hat_tui.tui.scrollback import scrollback
 from hat_tui.tui.terminal.background import BackgroundTold, dark_by_environment
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def _spare_what_stays() -> None:
     gc.enable()
 
 
-class HatTuiApp(App[None]):
+class HatTuiApp(App[str]):
     """hat-tui in a terminal."""
 
     TITLE = "hat-tui"
@@ -49,11 +50,15 @@ class HatTuiApp(App[None]):
         binding("quit", "leave", show=True, priority=True),
     ]
 
-    def __init__(self, services: Services, handover: "Handover | None" = None) -> None:
-        """`handover` is a prompt on the screen that takes keys already; they are the chat's from its first frame on."""
+    def __init__(self, services: Services, handover: "Handover | None" = None, *, inline: bool = False) -> None:
+        """`handover` is a prompt on the screen that takes keys already; they are the chat's from its first frame on.
+
+        `inline` has what was said returned, for the scrollback.
+        """
         super().__init__(driver_class=choose_driver(handover))
         self.services = services
         self._handover = handover
+        self._inline = inline
         self.set_keymap(dict(services.keys))
         if services.theme in self.available_themes:
             self.theme = services.theme
@@ -90,7 +95,13 @@ class HatTuiApp(App[None]):
                 if screen.has_unsent and not await self.push_screen_wait(ConfirmScreen(question)):
                     return
                 await screen.leave()
-        self.exit()
+        self.exit(self._said() if self._inline else None)
+
+    def _said(self) -> str:
+        chat = self.screen_stack[0]
+        if not isinstance(chat, ChatScreen) or all(entry.role == "note" for entry in chat.transcript.entries):
+            return ""
+        return scrollback(chat.transcript.written_out(), self.console)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every slash command of the chat that needs no word after it, then Textual's own."""

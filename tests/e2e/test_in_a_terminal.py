@@ -28,6 +28,17 @@ def test_a_prompt_is_typed_answered_kept_and_nothing_is_left_running(tmp_path: P
     assert "=== end 2 ending=" in text
 
 
+def test_inline_leaves_what_was_said_below_the_shells_own_lines(tmp_path: Path) -> None:
+    with TerminalSession(tmp_path, "--inline", "--model", str(MODEL)) as chat:
+        chat.until("● ready")
+        chat.send(b"Hello\r")
+        chat.until("tokens/s")
+        chat.send(b"\x11")
+        assert chat.wait() == 0
+        assert "▌ Hello" in chat.terminal.text()
+        assert "Write to the model" not in chat.terminal.text()
+
+
 def test_a_killed_program_leaves_the_question_the_part_of_the_answer_and_no_server(tmp_path: Path) -> None:
     with TerminalSession(tmp_path, "--model", str(MODEL), "--max-tokens", "2000") as chat:
         chat.until(READY)
