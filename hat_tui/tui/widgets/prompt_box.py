@@ -60,12 +60,14 @@ class PromptBox(TextArea):
         super().__init__(
             id=id,
             placeholder=placeholder,
-            compact=True,
             soft_wrap=True,
             tab_behavior="focus",
             highlight_cursor_line=False,
             show_line_numbers=False,
         )
+        # compact=True would style what is not mounted yet.
+        self.set_reactive(TextArea.compact, True)
+        self.add_class("-textual-compact", update=False)
         for selecting in ("f6", "f7"):  # TextArea's own: select a line, select all
             self._bindings.key_to_bindings.pop(selecting, None)
         self.cursor_blink = False
