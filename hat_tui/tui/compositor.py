@@ -87,4 +87,11 @@ def paint_now(widget: Widget, *regions: Region) -> None:
     widget._set_dirty(*regions)
     compositor = screen._compositor
     compositor.update_widgets({widget})
-    app._display(screen, compositor.render_update(screen_stack=app._background_screens))
+    update = compositor.render_update(screen_stack=app._background_screens)
+    driver = app._driver
+    if driver is not None and getattr(driver, "hardware_caret", False) and isinstance(update, CellsUpdate):
+        # It places the cursor and groups what belongs together itself.
+        driver.write(update.render_segments(app.console))
+        driver.flush()
+    else:
+        app._display(screen, update)

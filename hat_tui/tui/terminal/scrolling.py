@@ -85,5 +85,5 @@ def differences(chars: list[str], was_chars: list[str], styles: list[Style], was
 def _anew(grid: Grid, y: int) -> int:
     """About the bytes of row `y` where a shift leaves plain blanks: its ink, and every change of style."""
     styles = grid.styles[y]
-    changes = sum(map(ne, styles, styles[1:])) + (styles[-1] != PLAIN)
+    changes: int = sum(map(ne, styles, styles[1:])) + (styles[-1] != PLAIN)
     return sum(char != " " for char in grid.chars[y]) + _STYLE_BYTES * changes
