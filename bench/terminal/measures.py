@@ -18,14 +18,21 @@ from bench.terminal.pty_client import PtyClient
 SETTLING_S: Final = 3.0
 """How long a started client is left alone: those that import on behind a first paint are done by then."""
 
+TYPING_S: Final = 1.5
+"""How long after a first letter: those that import what asks for a reply are done by then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """From exec to the first key echoed, in seconds; processor seconds and bytes of a start left alone."""
+    """From exec to the first key echoed, in seconds; processor seconds and bytes of a start left alone.
+
+    `typing_cpu_s` are the processor seconds that a first letter then takes, with all that a client does upon it.
+    """
 
     first_key_s: float
     cpu_s: float
     paint_bytes: int
+    typing_cpu_s: float
 
 
 def start(client: Client, size: Size, first_keys: int, left_alone: int) -> Start:
@@ -34,7 +41,8 @@ def start(client: Client, size: Size, first_keys: int, left_alone: int) -> Start
         home = Path(folder) / "home"
         keys = [_first_key(client, server.url, home, size) for _ in range(first_keys + 1)][1:]
         alone = [_left_alone(client, server.url, home, size) for _ in range(left_alone)]
-    return Start(median(keys), median(cpu for cpu, _ in alone), int(median(paint for _, paint in alone)))
+    cpu_s, paint_bytes, typing_cpu_s = map(median, zip(*alone, strict=True))
+    return Start(median(keys), cpu_s, int(paint_bytes), typing_cpu_s)
 
 
 def _first_key(client: Client, url: str, home: Path, size: Size) -> float:
@@ -49,11 +57,19 @@ def _first_key(client: Client, url: str, home: Path, size: Size) -> float:
     raise NotReady(f"{client.name} echoed no key")
 
 
-def _left_alone(client: Client, url: str, home: Path, size: Size) -> tuple[float, int]:
+def _left_alone(client: Client, url: str, home: Path, size: Size) -> tuple[float, int, float]:
     with client.start(url, home, size) as running:
         wait_until_ready(client, running)
         running.pump(SETTLING_S)
-        return running.cpu(), running.received
+        cpu_s, received = running.cpu(), running.received
+        _type_a_letter(running)
+        return cpu_s, received, running.cpu() - cpu_s
+
+
+def _type_a_letter(running: PtyClient) -> None:
+    """Type a letter and take it back, and leave time for what a client does when a prompt is begun."""
+    type_keys(running, 2, 2.0)
+    running.pump(TYPING_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +83,12 @@ class Stream:
 
 
 def stream(client: Client, size: Size, speed: float, tokens: int) -> Stream:
-    """A reply of `tokens` tokens at `speed` a second, 0 for all at once; its first tenth is not counted then."""
+    """A reply of `tokens` tokens at `speed` a second, of which the first tenth is not counted; 0 for all at once.
+
+    A letter is typed and taken back before: what a client does only then is no part of the reply.
+    """
     with chat(client, size, speed, tokens) as (running, server):
+        _type_a_letter(running)
         first = tokens // 10 if speed else 0
         size_before, cpu_before = running.received, running.cpu()
         ask(client, running, server, first)

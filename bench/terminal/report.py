@@ -27,7 +27,8 @@ its descendants. Where other work keeps the processors busy, times grow and rati
 
 - First key echoed: from exec to a key typed as soon as the kernel no longer echoes,
   and again every tenth of a second where it is lost, median. CPU until settled: what a
-  start left alone has used {SETTLING_S:g} s after it could be asked, median; bytes of first paint: what it has sent.
+  start left alone has used {SETTLING_S:g} s after it could be asked, median; of a first letter: what it uses when one
+  is typed then. Bytes of first paint: what it has sent until it is settled.
 - An idle minute: all clients at the same time, the prompt focused. Memory: unshared pages and a part of shared ones.
 - A reply: its first tenth is not counted; of all at once ({BURST_TOKENS:,} tokens), medians. Key to echo: p50 / p95 /
   p99 while 100 tokens a second come; clients without a saved chat to open have none.
@@ -92,6 +93,7 @@ def _start_columns(run: Run, size: Size) -> Sequence[Column]:
     return (
         ("first key echoed, s", lambda r: _number(r.start.first_key_s if r.start else None, 3)),
         ("CPU until settled, s", lambda r: _number(r.start.cpu_s if r.start else None, 2)),
+        ("CPU of a first letter, s", lambda r: _number(r.start.typing_cpu_s if r.start else None, 2)),
         ("bytes of first paint", lambda r: _number(r.start.paint_bytes if r.start else None)),
         ("idle minute: bytes", lambda r: _number(idle[r.client.name].bytes if r.client.name in idle else None)),
         ("idle minute: CPU ms", lambda r: _number(idle[r.client.name].cpu_ms if r.client.name in idle else None)),

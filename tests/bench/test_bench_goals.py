@@ -22,7 +22,7 @@ def ours(**more):
     streams = {50: Stream(10, 0.2, 5), 400: Stream(9, 0.1, 5), 0: Stream(2, 0.1, 100)}
     history = {0: History(50, None), 50: History(51, ECHO), 5000: History(60, ECHO)}
     slow = dict.fromkeys(SLOW_LINKS, LINK)
-    result = Result(HAT_TUI, OURS, Start(0.02, 0.3, 5000), streams, history, 12.0, slow, [])
+    result = Result(HAT_TUI, OURS, Start(0.02, 0.3, 5000, 0.1), streams, history, 12.0, slow, [])
     return replace(result, **more)
 
 
@@ -39,7 +39,7 @@ def came(run):
 
 
 def test_ratios_are_taken_of_the_clients_beside_it():
-    floor = Result(ONE_INPUT, BASELINE, Start(0.2, 0.25, 15000))
+    floor = Result(ONE_INPUT, BASELINE, Start(0.2, 0.25, 15000, 0.1))
     beside = Result(MARKDOWN_STREAM, BASELINE, streams={50: Stream(600, 2.0, 5)})
     run = run_with(ours(), floor, beside)
     assert came(run)["first key echoed, of one Input"] == "1/10.0"
@@ -50,11 +50,11 @@ def test_ratios_are_taken_of_the_clients_beside_it():
 
 
 def test_the_cheapest_peer_is_the_one_to_stay_below():
-    cheap = Result(PEER_CLIENT, PEER, Start(1.0, 0.6, 9000))
-    dear = Result(replace(PEER_CLIENT, name="dear 2.0"), PEER, Start(1.0, 6.0, 9000))
+    cheap = Result(PEER_CLIENT, PEER, Start(1.0, 0.6, 9000, 0.1))
+    dear = Result(replace(PEER_CLIENT, name="dear 2.0"), PEER, Start(1.0, 6.0, 9000, 0.1))
     what = "CPU until settled, of peer 1.0, the least of the peers"
     assert came(run_with(ours(), cheap, dear))[what] == "0.50"
-    assert not met(run_with(ours(start=Start(0.02, 0.7, 5000)), cheap, dear))[what]
+    assert not met(run_with(ours(start=Start(0.02, 0.7, 5000, 0.1)), cheap, dear))[what]
 
 
 def test_what_was_not_measured_is_no_goal():
