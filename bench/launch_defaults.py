@@ -16,6 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -57,7 +58,7 @@ async def main() -> None:
 
 
 @contextlib.asynccontextmanager
-async def stock(model):
+async def stock(model: Path) -> AsyncIterator[tuple[int, int]]:
     """As the article starts it: `python -m llama_cpp.server --host … --model … --n_ctx …`."""
     port = free_port("127.0.0.1")
     command = ["-m", "llama_cpp.server", "--host", "127.0.0.1", "--port", str(port), "--model", str(model)]
@@ -75,7 +76,7 @@ async def stock(model):
 
 
 @contextlib.asynccontextmanager
-async def ours(model, folder):
+async def ours(model: Path, folder: Path) -> AsyncIterator[tuple[int, int]]:
     server = ServerProcess(folder / "state")
     await server.start(LaunchOptions((ServedModel(str(model)),), n_ctx=CONTEXT))
     try:
@@ -88,7 +89,7 @@ async def ours(model, folder):
         await server.stop()
 
 
-async def until_it_answers(port, process):
+async def until_it_answers(port: int, process: asyncio.subprocess.Process) -> None:
     while process.returncode is None:
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -98,7 +99,7 @@ async def until_it_answers(port, process):
     raise SystemExit("The stock server ended by itself: is the extra `server` installed?")
 
 
-async def measured(port, pid, number):
+async def measured(port: int, pid: int, number: int) -> tuple[float, float]:
     """Peak resident bytes and seconds to the first token of one streamed reply."""
     process, peak = psutil.Process(pid), 0
     asking = asyncio.create_task(asyncio.to_thread(first_token, port, number))
@@ -108,7 +109,7 @@ async def measured(port, pid, number):
     return peak, await asking
 
 
-def first_token(port, number):
+def first_token(port: int, number: int) -> float:
     body = {
         "stream": True,
         "max_tokens": 2,

@@ -127,6 +127,7 @@ async def save(path: str, size: str, theme: str, page: str) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--save"]:
-        asyncio.run(save(*sys.argv[2:5], (sys.argv[5:] or ["end"])[0]))
+        path, size, theme, *page = sys.argv[2:]
+        asyncio.run(save(path, size, theme, page[0] if page else "end"))
     else:
         Demo().run()
