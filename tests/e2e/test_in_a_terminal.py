@@ -16,7 +16,7 @@ def test_a_prompt_is_typed_answered_kept_and_nothing_is_left_running(tmp_path: P
     with TerminalSession(tmp_path, "--model", str(MODEL)) as chat:
         chat.until("Write to the model")
         chat.send(b"Hello\r")
-        chat.until("tokens/s", "● ready")
+        chat.until(" · first ", "● ready")
         assert chat.servers()
         chat.send(b"\x11")
         assert chat.wait() == 0
@@ -32,7 +32,7 @@ def test_inline_leaves_what_was_said_below_the_shells_own_lines(tmp_path: Path) 
     with TerminalSession(tmp_path, "--inline", "--model", str(MODEL)) as chat:
         chat.until("● ready")
         chat.send(b"Hello\r")
-        chat.until("tokens/s")
+        chat.until(" · first ")
         chat.send(b"\x11")
         assert chat.wait() == 0
         assert "▌ Hello" in chat.terminal.text()
@@ -56,7 +56,7 @@ def test_a_lost_terminal_leaves_no_server_and_a_whole_session(tmp_path: Path, ho
     with TerminalSession(tmp_path, "--model", str(MODEL)) as chat:
         chat.until(READY)
         chat.send(b"Hello\r")
-        chat.until("tokens/s")
+        chat.until(" · first ")
         os.kill(chat.pid, how)
         chat.until_no_server(2)
         assert "=== end 2 ending=" in chat.session_text()
