@@ -43,7 +43,7 @@ def test_it_says_honestly_what_it_cannot_do(server: Server, question: str) -> No
 
 
 def test_it_knows_the_program(server: Server) -> None:
-    assert "Ctrl+Q" in says(server, "How do I quit?")
+    assert "Ctrl+Q" in says(server, "How do I quit hat-tui?")
 
 
 def test_it_writes_code_as_a_block(server: Server) -> None:
