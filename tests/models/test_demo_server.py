@@ -42,8 +42,18 @@ def test_it_says_honestly_what_it_cannot_do(server: Server, question: str) -> No
     assert says(server, question) == HONEST_REPLY
 
 
-def test_it_knows_the_program(server: Server) -> None:
-    assert "Ctrl+Q" in says(server, "How do I quit hat-tui?")
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param(
+            "How do I quit?", marks=pytest.mark.xfail(strict=True, reason="it takes this for another program's")
+        ),
+        "How do I quit hat-tui?",
+        "How can I quit?",
+    ],
+)
+def test_it_knows_the_program(server: Server, question: str) -> None:
+    assert "Ctrl+Q" in says(server, question)
 
 
 def test_it_writes_code_as_a_block(server: Server) -> None:
