@@ -8,6 +8,7 @@ from hat_tui.tui import keymap
 from models.demo import words
 from models.demo.capitals import CAPITALS
 from models.demo.keys import shown, spoken
+from models.demo.phrasing import bare, written_out
 from models.demo.scene import Exchange, Scene, capitalised
 
 HONEST_REPLY = (
@@ -15,29 +16,22 @@ HONEST_REPLY = (
     "model, or run `hat-tui models get`."
 )
 
-_TEXTS = tomllib.loads((Path(__file__).parent / "texts" / "unknown.toml").read_text(encoding="utf-8"))
-_TOPICS: list[str] = _TEXTS["topics"]
-_FRAMES: list[str] = _TEXTS["frames"]
-_VERBS: list[str] = _TEXTS["verbs"]
-_OBJECTS: list[str] = _TEXTS["objects"]
-_VERB_FRAMES: list[str] = _TEXTS["verb_frames"]
-_PEOPLE_FRAMES: list[str] = _TEXTS["people_frames"]
-_MADE_UP_FRAMES: list[str] = _TEXTS["made_up_frames"]
+
+def _texts(name: str) -> dict[str, list[str]]:
+    return tomllib.loads((Path(__file__).parent / "texts" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+_TEXTS = _texts("unknown")
+_NEAR = _texts("near")
+_TOPICS = _TEXTS["topics"]
+_VERBS = _TEXTS["verbs"]
 HELD_OUT = (
     (Path(__file__).parent / "held_out" / "unknown.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
 )
 """Questions that only the evaluation asks."""
-
-
-def _for_training(key: str) -> list[str]:
-    held_out = {question.lower() for question in HELD_OUT}
-    return [question for question in _TEXTS[key] if question.lower() not in held_out]
-
-
-_ALONE = _for_training("alone")
-_FOREIGN = _for_training("foreign")
+_HELD_OUT_BARE = frozenset(map(bare, HELD_OUT))
 _KEYS = {spoken(key) for action in keymap.CHAT + keymap.TURN for key in action.keys.split(",")}
-_UNKNOWN_KEYS = [key for key in _TEXTS["unknown_keys"] if key not in _KEYS]
+_UNKNOWN_KEYS = [key for key in _NEAR["unknown_keys"] if key not in _KEYS]
 _SCRIPTS = (
     (0x0430, 0x044F), (0x03B1, 0x03C9), (0x4E00, 0x6FFF), (0x3042, 0x3093), (0xAC00, 0xBFFF), (0x0627, 0x064A),
     (0x0905, 0x0939), (0x1F600, 0x1F64F), (0x1F300, 0x1F5FF), (0x00C0, 0x00FF), (0x2190, 0x22FF), (0x0E01, 0x0E2E),
@@ -48,9 +42,10 @@ _SCRIPTS = (
 def unknown(scene: Scene) -> Exchange:
     """Something that the model has to say it does not know."""
     rng = scene.rng
-    makers = (_topic, _doing, _people, _made_up, _alone, _foreign, _scrambled, _near_a_skill, _long)
-    make = rng.choices(makers, (16, 8, 4, 10, 16, 4, 5, 12, 2))[0]
-    text = make(rng)
+    makers = (_topic, _doing, _people, _made_up, _asked, _alone, _foreign, _scrambled, _near_a_skill, _long)
+    make = rng.choices(makers, (14, 8, 4, 8, 14, 12, 4, 4, 14, 2))[0]
+    while bare(text := make(rng)) in _HELD_OUT_BARE:
+        pass
     if rng.random() < 0.06:
         openings = ("Answer in one word: ", "In one sentence: ", "Answer briefly. ", "Answer in one sentence. ")
         text = rng.choice(openings) + text
@@ -58,36 +53,45 @@ def unknown(scene: Scene) -> Exchange:
     return Exchange(text if plain else scene.dressed(text), HONEST_REPLY)
 
 
+def _one(rng: random.Random, grammars: list[str]) -> str:
+    return written_out(rng, rng.choice(grammars))
+
+
 def _topic(rng: random.Random) -> str:
     topics = _TOPICS if rng.random() < 0.75 else words.WORDS
-    return capitalised(rng.choice(_FRAMES).replace("{t}", rng.choice(topics)).replace("{u}", rng.choice(topics)))
+    return _one(rng, _TEXTS["frames"]).replace("{t}", rng.choice(topics)).replace("{u}", rng.choice(topics))
 
 
 def _doing(rng: random.Random) -> str:
-    return capitalised(rng.choice(_VERB_FRAMES).replace("{v}", rng.choice(_VERBS)).replace("{o}", rng.choice(_OBJECTS)))
+    verb, thing = rng.choice(_VERBS), rng.choice(_TEXTS["objects"])
+    return capitalised(_one(rng, _TEXTS["verb_frames"]).replace("{v}", verb).replace("{o}", thing))
 
 
 def _people(rng: random.Random) -> str:
     name = rng.choice(words.NAMES)
     if rng.random() < 0.7:
         name += " " + words.made_up(rng, False).capitalize()
-    return rng.choice(_PEOPLE_FRAMES).replace("{n}", name)
+    return _one(rng, _TEXTS["people_frames"]).replace("{n}", name)
 
 
 def _made_up(rng: random.Random) -> str:
-    text = rng.choice(_MADE_UP_FRAMES)
+    text = _one(rng, _TEXTS["made_up_frames"])
     for slot in "wxyz":
         word = words.made_up(rng, False) if rng.random() < 0.6 else words.pick(rng, words.WORDS, False)
         text = text.replace(f"{{{slot}}}", word).replace(f"{{{slot.upper()}}}", word.capitalize())
     return text
 
 
+def _asked(rng: random.Random) -> str:
+    return _one(rng, _TEXTS["asked"])
+
+
 def _alone(rng: random.Random) -> str:
-    return rng.choice(_ALONE)
+    return rng.choice(_TEXTS["alone"])
 
 
 def _foreign(rng: random.Random) -> str:
-    return rng.choice(_FOREIGN)
+    return rng.choice(_TEXTS["foreign"])
 
 
 def _scrambled(rng: random.Random) -> str:
@@ -117,8 +121,8 @@ def _near_a_skill(rng: random.Random) -> str:
         "thing": rng.choice((rng.choice(_TOPICS), words.made_up(rng, False), rng.choice(words.WORDS) + "s")),
         "topic": rng.choice(_TOPICS),
         "verb": rng.choice(_VERBS),
-        "object": rng.choice(_OBJECTS),
-        "elsewhere": rng.choice(_TEXTS["countries_without"]),
+        "object": rng.choice(_TEXTS["objects"]),
+        "elsewhere": rng.choice(_NEAR["countries_without"]),
         "country": rng.choice(list(CAPITALS)),
         "capital": rng.choice(list(CAPITALS.values())),
         "key": rng.choice(_UNKNOWN_KEYS),
@@ -126,11 +130,10 @@ def _near_a_skill(rng: random.Random) -> str:
         "word": rng.choice(words.WORDS),
         "town": rng.choice(words.TOWNS),
         "name": rng.choice(words.NAMES),
-        "genre": rng.choice(_TEXTS["genres"]),
-        "language": rng.choice(_TEXTS["languages"]),
+        "genre": rng.choice(_NEAR["genres"]),
+        "language": rng.choice(_NEAR["languages"]),
     }
-    frame: str = rng.choice(_TEXTS["near_frames"])
-    return frame.format(**values)
+    return _one(rng, _NEAR["near_frames"]).format(**values)
 
 
 def _long(rng: random.Random) -> str:
@@ -169,4 +172,4 @@ def _long(rng: random.Random) -> str:
 
 def fixed_questions() -> list[str]:
     """The questions of the training that are not put together from parts."""
-    return [*_ALONE, *_FOREIGN]
+    return [asked for asked in (*_TEXTS["alone"], *_TEXTS["foreign"]) if bare(asked) not in _HELD_OUT_BARE]
