@@ -1,12 +1,12 @@
 """Slash commands: what may stand after a `/` in the prompt box, in the full-screen chat and in the plain one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hat_tui.chat.parameters import SPECS
+from hat_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """One command; `takes` shows what follows its name, "" for nothing; `plain` when the chat in lines knows it too."""
 

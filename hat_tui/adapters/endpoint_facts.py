@@ -1,8 +1,9 @@
 """What servers tell of themselves: which models they offer, how long a context, and which program they are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from hat_tui.frozen import frozen
 
 CONTEXT_KEYS = (
     "n_ctx",
@@ -24,7 +25,7 @@ class Unreachable(Exception):
     wants_key = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OfferedModel:
     """A model that a request can name. `n_ctx` is None where the server does not tell it."""
 
@@ -32,7 +33,7 @@ class OfferedModel:
     n_ctx: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndpointFacts:
     """`kind` is the server's program, "" when it is not known. `models` is empty where the server lists none.
 

@@ -3,11 +3,13 @@ the terminal looked."""
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from hat_tui.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class LastUsed:
     """Of model and URL one is set. `dark` is None until a terminal has said whether it is."""
 

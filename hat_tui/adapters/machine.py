@@ -6,9 +6,10 @@ import math
 import os
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+
+from hat_tui.frozen import frozen
 
 _CGROUP = Path("/sys/fs/cgroup")
 
@@ -21,7 +22,7 @@ def load_psutil() -> ModuleType | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Usage:
     """A process now: resident bytes, share of one core since the last look (1.0: a whole core), seconds it has run."""
 

@@ -7,7 +7,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from hat_tui.adapters.session_file import SessionFile
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.record import Record, Titled
+from hat_tui.frozen import frozen
 from hat_tui.services import NoSuchSession, SessionChoice
 
 ENDING = ".txt"
@@ -22,7 +23,7 @@ TRASH = "trash"
 MOST_PROMPTS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListedSession(SessionChoice):
     """A session of the list. `changed` is when it was last written; `found` is where a search found its words."""
 

@@ -1,12 +1,13 @@
 """Settings: the command line over HAT_TUI_* variables over the config file over the defaults."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from hat_tui.adapters.toml_file import read_toml
 from hat_tui.chat.parameters import SPECS, BadValue, ParameterSpec, SamplingParameters
+from hat_tui.frozen import frozen
 from hat_tui.server.launch_form import LAUNCH_SPECS, BadLaunch, LaunchSpec
 
 
@@ -14,7 +15,7 @@ class BadSetting(ValueError):
     """A setting that cannot be taken; the message names where it stands and what is expected."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One entry of the table that config file, variables, flags and docs share."""
 
@@ -51,7 +52,7 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What holds for this run. Empty text, None and 0 mean "not set"."""
 
@@ -94,7 +95,7 @@ def launch_setting(spec: LaunchSpec) -> str:
     return "server_seed" if spec.name == "seed" else spec.name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Sources:
     """Where values come from, the first that has one wins."""
 

@@ -1,14 +1,13 @@
 """What happens in a dialogue, as frozen values read by shape."""
 
-from dataclasses import dataclass
-
 from hat_tui.chat.conversation import Turn
 from hat_tui.chat.memory import Window
 from hat_tui.chat.reply import ReplyEvent
 from hat_tui.chat.thinking import AllThought
+from hat_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TurnBegun:
     """A turn entered the conversation; with a reply, what the model was sent for it."""
 
@@ -16,7 +15,7 @@ class TurnBegun:
     window: Window | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TurnResumed:
     """A reply that had ended goes on."""
 
@@ -24,14 +23,14 @@ class TurnResumed:
     window: Window
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TurnEnded:
     """A turn is whole, or as whole as it gets."""
 
     turn: Turn
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SummaryMade:
     """From here on this is sent in place of `turns`."""
 
@@ -39,7 +38,7 @@ class SummaryMade:
     turns: tuple[Turn, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """Nothing was sent and nothing recorded; the prompt belongs back in the box."""
 

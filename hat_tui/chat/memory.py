@@ -13,7 +13,7 @@ All of it follows from the path alone: a session that is resumed has the window 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from itertools import accumulate
 
@@ -22,6 +22,7 @@ from hat_tui.chat.message import Message, Role
 from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import Summarised
 from hat_tui.chat.tokens import TokenCounter
+from hat_tui.frozen import frozen
 
 SUMMARY = "What was said earlier, in short:"
 """Stands before a summary, below the system prompt."""
@@ -41,7 +42,7 @@ class State(StrEnum):
     """It pushes turns out, or cannot be sent at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """What would be sent. Token counts are of whole messages, with what the template adds: `pinned_tokens` those of
     pinned exchanges, `kept_tokens` those of the others.
@@ -160,7 +161,7 @@ def _system_text(system: str, summary: str) -> str:
     return "\n\n".join(part for part in (system, told) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Exchange:
     """A question and the replies to it that are sent; tokens of all of it, and of the question alone."""
 

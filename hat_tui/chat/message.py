@@ -1,7 +1,8 @@
 """What is said: a role and a text, frozen."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from hat_tui.frozen import frozen
 
 
 class Role(StrEnum):
@@ -12,7 +13,7 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """One message of a request, as the server will see it."""
 

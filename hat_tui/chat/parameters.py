@@ -3,8 +3,10 @@
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Literal
+
+from hat_tui.frozen import frozen
 
 Value = float | int | str | tuple[str, ...] | None
 
@@ -13,7 +15,7 @@ class BadValue(ValueError):
     """A parameter's text that cannot be taken; the message says what would be."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SamplingParameters:
     """How the next reply is made. None leaves a value to the server.
 
@@ -55,7 +57,7 @@ def _plain(value: Value) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParameterSpec:
     """One parameter: its range (inclusive), its step in the form and its words.
 

@@ -1,16 +1,16 @@
 """What a dialogue needs from outside: a server that answers, and a place where records are kept."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import Protocol
 
 from hat_tui.chat.message import Message
 from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import Record
 from hat_tui.chat.reply import ReplyEvent
+from hat_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What an endpoint is asked for. `model` may be "" where the server has only one."""
 

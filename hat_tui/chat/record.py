@@ -6,16 +6,17 @@ anywhere still tells everything up to there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from hat_tui.chat.message import Role
 from hat_tui.chat.reply import Ending, Measure
+from hat_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """The session began, or was resumed, in this program."""
 
@@ -23,14 +24,14 @@ class Opened:
     program: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Titled:
     """The session got this title."""
 
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelUsed:
     """From here on this model answers. `n_ctx` is the context length in tokens, None when unknown."""
 
@@ -39,14 +40,14 @@ class ModelUsed:
     n_ctx: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParametersSet:
     """From here on these sampling parameters hold, by the names of `parameters.SPECS`."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Begun:
     """A turn began after the turn `parent` (0: at the start). Turns with one parent are versions of each other.
 
@@ -61,7 +62,7 @@ class Begun:
     edited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """Text was added to a turn; `thought` when it is the model's reasoning and not its answer."""
 
@@ -70,14 +71,14 @@ class Said:
     thought: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WasThought:
     """All that a turn has said so far was thought: the mark that tells it came at the end only."""
 
     id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """A turn is whole, or as whole as it gets. `why` explains FAILED. A turn that is continued ends again."""
 
@@ -100,7 +101,7 @@ class Mark(StrEnum):
     """The version shown and sent, of those with the same parent."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marked:
     """A mark was set on a turn, or taken off."""
 
@@ -109,7 +110,7 @@ class Marked:
     on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summarised:
     """`text` stands for every turn up to and including `upto` in what is sent from here on."""
 

@@ -1,7 +1,8 @@
 """What comes back from a model, as frozen values read by shape."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from hat_tui.frozen import frozen
 
 
 class Ending(StrEnum):
@@ -23,7 +24,7 @@ SHORTEST = 0.02
 """Seconds of generation from which a speed is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measure:
     """What a reply cost. None where nothing told it.
 
@@ -50,7 +51,7 @@ class Measure:
         return (self.tokens - 1) / self.generation_s
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """The server is reading the prompt: `done` of `total` tokens."""
 
@@ -58,7 +59,7 @@ class Reading:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thought:
     """A piece of the model's reasoning, not part of its answer; `chunks` as of a Delta."""
 
@@ -66,7 +67,7 @@ class Thought:
     chunks: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delta:
     """A piece of the answer, which the server sent in so many `chunks`."""
 
@@ -74,14 +75,14 @@ class Delta:
     chunks: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """Something the person should be told beside the reply, in one sentence."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """The stream ended. `ending` is STOP, LENGTH or CUT."""
 
@@ -89,7 +90,7 @@ class Finished:
     measure: Measure = Measure()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """No (more) reply. `explanation` says in plain words what is wrong and what to do."""
 

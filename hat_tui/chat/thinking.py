@@ -1,16 +1,16 @@
 """A reasoning model's thoughts, told apart from its answer where both come as one text with `<think>` marks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from hat_tui.chat.reply import Delta, Thought
+from hat_tui.frozen import frozen
 
 MARKS = {f"<{name}>": f"</{name}>" for name in ("think", "thinking", "thought", "reasoning")}
 """Opening and closing marks of small reasoning models."""
 _USUAL = "</think>"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AllThought:
     """What came so far as the answer was thought: a closing mark came without an opening one.
 

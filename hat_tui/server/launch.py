@@ -9,9 +9,11 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePath
 from typing import Final
+
+from hat_tui.frozen import frozen
 
 DEFAULT_CONTEXT: Final = 4096
 """Tokens of context when none are asked for, never more than the model was trained with."""
@@ -58,7 +60,7 @@ _SECRET_NAME = re.compile(r"(^|_)(KEY|APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDEN
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServedModel:
     """One GGUF file behind the server, and the name by which requests pick it (by default the file's stem)."""
 
@@ -71,7 +73,7 @@ class ServedModel:
         return self.alias or PurePath(self.path).stem
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LaunchOptions:
     """Everything a person may choose about the server. None leaves a choice to the defaults named in each line."""
 

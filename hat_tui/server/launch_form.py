@@ -2,9 +2,10 @@
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Literal
 
+from hat_tui.frozen import frozen
 from hat_tui.server.launch import (
     CACHE_TYPES,
     MODEL_SETTINGS,
@@ -21,7 +22,7 @@ class BadLaunch(ValueError):
     """A launch option that cannot be taken; the message says what would be."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LaunchSpec:
     """One launch option. Empty text stands for what `otherwise` says."""
 

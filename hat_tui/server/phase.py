@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from hat_tui.frozen import frozen
 
 if TYPE_CHECKING:
     from hat_tui.server.diagnosis import Diagnosis
@@ -20,7 +21,7 @@ class Phase(StrEnum):
     CRASHED = "crashed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Speed:
     """Tokens evaluated or generated in so many milliseconds."""
 
@@ -32,7 +33,7 @@ class Speed:
         return self.tokens * 1000 / self.ms if self.ms else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerState:
     """What is known of the server now. `diagnosis` is set when it has crashed."""
 

@@ -1,11 +1,12 @@
 """Where replies come from: a model that we run, or a server that is there already."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from hat_tui.frozen import frozen
 from hat_tui.server.launch import LaunchOptions
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalModel:
     """A GGUF file behind a llama_cpp.server of our own."""
 
@@ -16,7 +17,7 @@ class LocalModel:
         return self.options.models[0].name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteServer:
     """An OpenAI-compatible server by its base URL. `model` is the one to ask, "" for its first."""
 

@@ -1,11 +1,12 @@
 """What the front ends are handed: everything that reaches outside the program, as protocols."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hat_tui.chat.parameters import SamplingParameters
+from hat_tui.frozen import frozen
 from hat_tui.server.target import Target
 from hat_tui.services.connections import (
     Connection,
@@ -55,7 +56,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Services:
     """Handed to the app by the command line, or by a test."""
 

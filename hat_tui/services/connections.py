@@ -1,12 +1,12 @@
 """What answers, ours or someone's, and the servers a person has saved."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from hat_tui.chat.dialogue import Endpoint, Request
 from hat_tui.chat.record import ModelUsed
 from hat_tui.chat.reply import Failed, ReplyEvent
+from hat_tui.frozen import frozen
 from hat_tui.server.phase import ServerState
 from hat_tui.server.target import RemoteServer, Target
 
@@ -18,7 +18,7 @@ class NotConnected(Exception):
     """There is no connection; the message says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vitals:
     """What a server of ours takes now: bytes of memory, processor (1.0: one core), seconds since its start."""
 
@@ -70,7 +70,7 @@ class Connection(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SavedConnection:
     """A server under a name. `key` says where its key comes from, "" when it wants none; never the key itself."""
 

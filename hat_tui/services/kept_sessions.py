@@ -1,7 +1,6 @@
 """The sessions on disk."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +8,7 @@ from typing import Protocol
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import Keeper
 from hat_tui.chat.record import Record
+from hat_tui.frozen import frozen
 
 
 class SessionKeeper(Keeper, Protocol):
@@ -37,7 +37,7 @@ class NoSuchSession(Exception):
     """Nothing by that name, or several; the message says what there is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionChoice:
     """One session of the list."""
 

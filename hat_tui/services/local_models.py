@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
+from hat_tui.frozen import frozen
 from hat_tui.gguf.fit import Fit
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from hat_tui.server.target import Target
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelChoice:
     """One model file of the list. `fits` is about the memory that is free now, at the context it would be run with."""
 
@@ -71,7 +72,7 @@ class Models(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerPart:
     """The server that is installed here: `settings` are names with what each is for, `error` why it cannot run."""
 

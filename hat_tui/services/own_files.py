@@ -1,10 +1,10 @@
 """What belongs to the person: presets, files to attach, an editor."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from hat_tui.chat.parameters import SamplingParameters
+from hat_tui.frozen import frozen
 
 
 class Presets(Protocol):
@@ -23,7 +23,7 @@ class NotAttached(Exception):
     """A file cannot be attached; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """A text file to send with a prompt. `size` in bytes."""
 

@@ -4,10 +4,10 @@ Plain SSH, tmux (prefix Ctrl+B) and screen (prefix Ctrl+A) deliver all of these.
 Ctrl+I and Ctrl+H from Enter, newline, Tab and Backspace, so no action but "new line" uses one of them.
 """
 
-from dataclasses import dataclass
+from hat_tui.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """One thing a person can do by key.
 

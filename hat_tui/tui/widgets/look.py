@@ -1,11 +1,12 @@
 """The styles and glyphs a transcript is drawn with, and the line it draws."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
+
+from hat_tui.frozen import frozen
 
 STYLE_NAMES = (
     "text",
@@ -37,7 +38,7 @@ STYLE_NAMES = (
 DIM = Style(dim=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Glyphs:
     """What is drawn beside text; every one of them is one cell wide, `ellipsis` too."""
 
@@ -59,7 +60,7 @@ class Glyphs:
     ellipsis: str = "…"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """Complete styles, background included, by the names of STYLE_NAMES."""
 

@@ -1,6 +1,5 @@
 """One turn of the transcript, laid out at one width."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -8,6 +7,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from hat_tui.chat.safe_text import shown_line
+from hat_tui.frozen import frozen
 from hat_tui.tui.widgets.look import BLANK, Line, Look
 from hat_tui.tui.widgets.markdown_lines import MarkdownLines
 from hat_tui.tui.widgets.plain_lines import PlainLines
@@ -28,7 +28,7 @@ MAX_RENDERED = 300_000
 HORIZON = "the model no longer sees what is above"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A turn as the transcript shows it. All text may hold anything; none of it is markup to the terminal.
 
