@@ -40,15 +40,19 @@ def _wants(action: Action) -> Ways:
     return _WAYS.get(f"wants.{action.id}", Ways((_lowered(action.help.split(";")[0]),)))
 
 
+def _asks(action: Action) -> Ways:
+    """How people ask for the key of an action: all frames with all wishes, and its own short ways."""
+    crossed, own = _crossed("how", "{w}", _wants(action)), _WAYS.get(f"asks.{action.id}", Ways(()))
+    return Ways((*crossed.training, *own.training), (*crossed.held_out, *own.held_out))
+
+
 def _action_facts(action: Action, on_a_turn: bool) -> Iterator[Fact]:
-    wants = _wants(action)
+    asks = _asks(action)
     helped = _lowered(action.help)
     if on_a_turn:
-        yield Fact(
-            f"Select a turn with Shift+Tab, then press {every(action.keys)}: {helped}.", _crossed("how", "{w}", wants)
-        )
+        yield Fact(f"Select a turn with Shift+Tab, then press {every(action.keys)}: {helped}.", asks)
     else:
-        yield Fact(f"Press {every(action.keys)}: {helped}.", _crossed("how", "{w}", wants))
+        yield Fact(f"Press {every(action.keys)}: {helped}.", asks)
     named = [key for key in action.keys.split(",") if key not in ("up", "down")]
     if not on_a_turn:
         named = action.keys.split(",")
