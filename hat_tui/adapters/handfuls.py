@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Final
 
-TOGETHER_S: Final = 0.1
+TOGETHER_S: Final = 0.125
 """Seconds in which what a server sends is gathered. A piece is late by half of that and no eye reads ahead of it; most
 of what a reply costs is waking up, however little there is to do."""
 
