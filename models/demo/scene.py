@@ -54,8 +54,13 @@ class Scene:
             text = _DRESS["openings"].one(rng, self.held_out) + " " + _lowered(text)
         if rng.random() < 0.08:
             text += rng.choice(_DRESS["closings"].side(self.held_out))
+        elif not self.held_out and rng.random() < 0.06:
+            ending = _DRESS["endings"].one(rng, held_out=False)
+            text = text.rstrip("?.!") + ending if ending[0] == "," else f"{text} {ending}"
         if not self.held_out and rng.random() < 0.08:
             text = _LEFT_OUT.sub(lambda word: "" if rng.random() < 0.5 else word[0], text, count=1)
+        if not self.held_out and rng.random() < 0.05:
+            text = _with_an_adverb(rng, text)
         if rng.random() < 0.25:
             text = _OUTSIDE_BRACES.sub(lambda part: part[0].lower(), text)
         if rng.random() < 0.15:
@@ -72,6 +77,15 @@ def capitalised(text: str) -> str:
 
 def _lowered(text: str) -> str:
     return text if text[:2] in ("I ", "I'") else text[:1].lower() + text[1:]
+
+
+def _with_an_adverb(rng: random.Random, text: str) -> str:
+    """`text` with a word between two others that changes nothing."""
+    places = [match.start() for match in re.finditer(r"(?<=\w) (?=\w)", text)]
+    if not places:
+        return text
+    at = rng.choice(places)
+    return f"{text[:at]} {rng.choice(_DRESS['adverbs'].training)}{text[at:]}"
 
 
 def _slip(rng: random.Random, text: str) -> str:

@@ -27,7 +27,7 @@ from models.demo.network import Network, Shape
 # Row lengths and how often a batch has them: mostly short talks, some as long as the window.
 ROWS = {128: 10, 256: 12, 512: 8, 1024: 2, 2048: 1}
 VOCABULARY = 2000
-PHASES = (0, 1500, 5000)
+PHASES = (0, 1500, 7000)
 """The batches with which the phases of the corpus begin."""
 
 
