@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from hat_tui.adapters.handfuls import HANDFUL, TOGETHER_S, Pace, in_handfuls
+from hat_tui.adapters.handfuls import HANDFUL, SHARE, TOGETHER_S, Pace, in_handfuls
 
 
 async def at_once(count: int, size: int = 10):
@@ -92,7 +92,7 @@ async def test_who_stops_reading_stops_the_connection_before_anything_else_happe
 async def test_the_first_pieces_are_read_soon_and_the_later_ones_together():
     connection = Connection()
     Pace().slow_down(connection)
-    pauses = await connection.read_for(0.9)
+    pauses = await connection.read_for(1.2 * TOGETHER_S / SHARE)
     assert pauses[0] < TOGETHER_S / 4
     assert pauses == pytest.approx(sorted(pauses), abs=0.03)
     assert pauses[-1] >= TOGETHER_S
