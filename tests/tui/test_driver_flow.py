@@ -74,6 +74,37 @@ def test_frames_of_one_size_do_not_make_a_slow_link_look_fast():
     assert link.flow.budget(urgent=False) <= 400
 
 
+def test_answers_that_come_together_do_not_make_a_slow_link_look_fast():
+    link = Link(1000)
+    unknown = link.flow.budget(urgent=False)
+    link.flow.sent(4)
+    link.flow.sent(300)
+    link.clock.now += 0.304
+    link.flow.answered()
+    link.flow.answered()
+    assert link.flow.budget(urgent=False) == unknown
+    link.frame(1000)
+    assert link.flow.budget(urgent=False) <= 300
+
+
+def test_frames_hardly_longer_than_the_shortest_do_not_make_a_slow_link_look_fast():
+    link = Link(1000, delay=0.2)
+    for _ in range(5):
+        link.frame(30)
+        link.frame(200)
+    for size in (66, 70, 30, 80, 64, 30, 75) * 5:
+        link.delay = 0.2 - 0.0004 * (size % 7)
+        link.frame(size)
+    assert link.flow.budget(urgent=False) <= 250
+
+
+def test_a_keys_echo_is_a_small_part_of_what_a_slow_link_takes_at_once():
+    link = Link(2000)
+    for _ in range(5):
+        link.frame(400)
+    assert link.flow.budget(urgent=True) <= link.flow.budget(urgent=False) // 4
+
+
 def test_a_link_that_turns_slow_is_noticed_at_the_next_answer():
     link = Link(1_000_000)
     for _ in range(10):

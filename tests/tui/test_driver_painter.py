@@ -172,8 +172,42 @@ def test_the_rows_of_the_caret_come_first_when_bytes_are_few():
     wanted.feed(whole([f"row {n}" for n in range(HEIGHT)], "")[: -len("\x1b[1;1H")] + "\x1b[8;3H")
     screen.feed(painter.paint(wanted, 10, caret=True).encode())
     screen.settle()
-    assert screen.row_text(6).startswith("row 6")
+    assert screen.row_text(7).startswith("row 7")
     assert screen.text().count("row") < HEIGHT
+
+
+def test_a_frame_keeps_to_its_bytes_where_they_hold_a_row():
+    wanted, painter = Grid(WIDTH, HEIGHT), Painter(Grid(WIDTH, HEIGHT), Abilities())
+    wanted.feed(whole([f"row {n} with its own text" for n in range(HEIGHT)], ""))
+    frames = [*iter(lambda: painter.paint(wanted, 80, caret=False), "")]
+    assert max(map(len, frames)) <= 80 + len("\x1b[m\x1b]8;;\x1b\\")
+    assert len(frames) <= HEIGHT // 2 + 1
+
+
+def test_where_bytes_are_few_what_goes_on_comes_first_and_what_is_only_erased_last():
+    wanted, painter, screen = Grid(WIDTH, HEIGHT), Painter(Grid(WIDTH, HEIGHT), Abilities()), terminal()
+    wanted.feed(whole([f"old {n}" * 3 for n in range(HEIGHT)], ""))
+    show(painter, wanted, screen)
+    wanted.feed(whole(["", "", *[f"new {n}" * 3 for n in range(2, 6)]], ""))
+    wanted.feed("\x1b[6;1Hand it goes on\x1b[9;1H")
+    seen = []
+    while data := painter.paint(wanted, 20, caret=False):
+        screen.feed(data.encode())
+        seen.append(screen.text())
+    assert "old 2" in seen[0]
+    assert "and it goes on" in seen[1]  # after the cursor's row
+    assert "old 0" in seen[-3]
+    assert "new 2" in seen[-3]
+
+
+def test_every_row_gets_its_turn_while_one_goes_on_changing():
+    wanted, painter, screen = Grid(WIDTH, HEIGHT), Painter(Grid(WIDTH, HEIGHT), Abilities()), terminal()
+    wanted.feed(whole([f"row {n}" * 4 for n in range(6)], ""))
+    for n in range(12):
+        wanted.feed(f"\x1b[4;1H{str(n) * WIDTH}\x1b[9;1H")
+        screen.feed(painter.paint(wanted, 40, caret=False).encode())
+    screen.settle()
+    assert all(f"row {n}" in screen.text() for n in (0, 1, 2, 4, 5))
 
 
 @pytest.mark.parametrize(

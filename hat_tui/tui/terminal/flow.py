@@ -8,7 +8,7 @@ says that the frame has arrived. A terminal that never answers is paced by the c
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 STATUS_REQUEST: Final = "\x1b[5n"
 STATUS_ANSWER: Final = "\x1b[0n"
@@ -20,6 +20,8 @@ _FIRST_BUDGET: Final = 1000
 _PACED_BUDGET: Final = 4000
 _SMALLEST_BUDGET: Final = 160
 _LARGEST_BUDGET: Final = 64_000
+_SMALLEST_ECHO: Final = 48
+_LARGEST_ECHO: Final = 256
 _PATIENCE_S: Final = 1.0
 """How long a first answer is awaited, at a slow pace, before the terminal counts as one that never answers."""
 _PATIENT_INTERVAL_S: Final = 0.4
@@ -38,14 +40,22 @@ _SMALL_CHANGE: Final = 240
 """Bytes that may be on the way unasked."""
 
 
+class _Sent(NamedTuple):
+    """A frame on the way: when it was sent, its bytes, and whether there was no other."""
+
+    at: float
+    size: int
+    alone: bool
+
+
 class Flow:
     """Counts frames and answers; `clock` is in seconds and never goes back."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._on_the_way: deque[tuple[float, int, bool]] = deque(maxlen=64)
+        self._on_the_way: deque[_Sent] = deque(maxlen=64)
         self._answers = False
-        self._quickest = float("inf")
+        self._quickest: tuple[float, int] | None = None
         self._rate: float | None = None
         self._last_answer = 0.0
         self._unasked = 0
@@ -63,12 +73,14 @@ class Flow:
         return len(self._on_the_way)
 
     def budget(self, *, urgent: bool) -> int:
-        """Bytes the next frame should have; an urgent one is kept small, so that it arrives soon."""
+        """Bytes the next frame should have; an urgent one is kept small, so that it and the next arrive soon."""
         if self._rate is None:
             budget = _PACED_BUDGET if not self._answers and self._patience_ended() else _FIRST_BUDGET
         else:
             budget = int(min(max(self._rate * _FRAME_S, _SMALLEST_BUDGET), _LARGEST_BUDGET))
-        return min(budget, 256) if urgent and self._on_the_way else budget
+        if not urgent or (not self._on_the_way and (self._rate is None or budget >= _PACED_BUDGET)):
+            return budget
+        return min(max(budget // 4, _SMALLEST_ECHO), _LARGEST_ECHO)
 
     def may_send(self, *, urgent: bool) -> bool:
         """Whether a frame may go now. An urgent one, the echo of a key, does not wait for the frame before it."""
@@ -84,7 +96,7 @@ class Flow:
             interval = _PACED_INTERVAL_S if self._patience_ended() else _PATIENT_INTERVAL_S
             interval = _KEY_INTERVAL_S if urgent else interval
             return sent + interval + size / _PACED_RATE - now
-        if urgent and len(self._on_the_way) < _MOST_ON_THE_WAY and self._bytes() <= self.budget(urgent=False):
+        if urgent and len(self._on_the_way) < _MOST_ON_THE_WAY and self._bytes() <= self.budget(urgent=False) * 3 // 2:
             return 0.0
         slow = 4 * self._bytes() / self._rate if self._rate else 0.0
         return sent + max(_LOST_S, slow, 4 * self._there_and_back()) - now
@@ -111,7 +123,7 @@ class Flow:
         self._unasked = 0
         if self._answers and self._on_the_way and not self._bytes_may_still_come(now):
             self._on_the_way.clear()
-        self._on_the_way.append((now, size, not self._on_the_way))
+        self._on_the_way.append(_Sent(now, size, not self._on_the_way))
         self._last_sent = (now, size)
         self._first_sent = self._first_sent or now
 
@@ -121,26 +133,38 @@ class Flow:
         self._answers = True
         if not self._on_the_way:
             return
-        sent, size, alone = self._on_the_way.popleft()
-        took = now - max(sent, self._last_answer)
+        frame = self._on_the_way.popleft()
+        queued = frame.at < self._last_answer
+        took = now - max(frame.at, self._last_answer)
         self._last_answer = now
-        if size < _PING:
-            if alone:
-                self._quickest = min(self._quickest * 1.02, took)
-            return
+        if frame.size >= _PING:
+            # A queued frame does not count where answers came together, or where it is small beside what each adds.
+            if not queued or (took * 20 > now - frame.at and frame.size * 2 >= self.budget(urgent=False)):
+                self._learn(frame.size, took, queued=queued)
+        elif frame.alone:
+            way, bytes_of_way = self._quickest or (took, frame.size)
+            self._quickest = (took, frame.size) if took <= way * 1.02 else (way * 1.02, bytes_of_way)
+
+    def _learn(self, size: int, took: float, *, queued: bool) -> None:
         # Of the time an answer took, a few bytes take as long there and back; the rest the link was busy. Unless a few
         # bytes were ever alone on the way, all of it counts: a link is better thought slow than fast.
-        sample = size / max(took - self._there_and_back(), took / 20, 0.0005)
-        self._rate = sample if self._rate is None else min(sample, 2 * self._rate)
+        way, bytes_of_way = (0.0, 0) if queued or self._quickest is None else self._quickest
+        sample = (size - min(bytes_of_way, size // 2)) / max(took - way, took / 20, 0.0005)
+        if self._rate is not None and sample > self._rate:
+            if size * 2 < self.budget(urgent=False):
+                # The difference to a few bytes is too little to be told from chance.
+                sample = max(self._rate, min(sample, size / max(took, 0.0005)))
+            sample = min(sample, 2 * self._rate)
+        self._rate = sample
 
     def _there_and_back(self) -> float:
-        return self._quickest if self._quickest < float("inf") else 0.0
+        return self._quickest[0] if self._quickest else 0.0
 
     def _patience_ended(self) -> bool:
         return self._first_sent is not None and self._clock() - self._first_sent > _PATIENCE_S
 
     def _bytes(self) -> int:
-        return sum(size for _, size, _ in self._on_the_way)
+        return sum(frame.size for frame in self._on_the_way)
 
     def _bytes_may_still_come(self, now: float) -> bool:
-        return now - self._on_the_way[-1][0] < _LOST_S
+        return now - self._on_the_way[-1].at < _LOST_S

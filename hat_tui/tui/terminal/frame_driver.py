@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _FRAME: Final = re.compile(r"\n*\x1b\[\d+;\d+H")
 """How all that paints cells begins: with a place to paint them at."""
 _KEY_IS_FRESH_S: Final = 0.15
-"""How long after a key a frame counts as its echo."""
+"""How long after a key a frame counts as its echo, wherever it changes something."""
 _SETTLING_S: Final = 0.2
 """After the first frame, in which a screen that is there already stands for what the app paints bit by bit."""
 _SETTLED_S: Final = 0.3
@@ -76,6 +76,7 @@ class FrameDriver(Driver):
         self._signal_resume = False
         self._timer: asyncio.TimerHandle | None = None
         self._key_at = self._settles_at = -1.0
+        self._awaits_echo = False
         self._fresh = False
         self._probing = False
         self._handover: Handover | None = None
@@ -131,13 +132,17 @@ class FrameDriver(Driver):
         if self._outlet.busy:
             return
         now = time.monotonic()
-        urgent = now - self._key_at < _KEY_IS_FRESH_S
+        caret = self._place_caret()
+        # The caret's row is painted first: where it changed since the last key, that is what was typed.
+        echo = self._awaits_echo and self._wanted.y in self._wanted.dirty
+        urgent = echo or (self._awaits_echo and now - self._key_at < _KEY_IS_FRESH_S)
         wait = max(self._flow.wait(urgent=urgent), 0.0 if urgent else self._settles_at - now)
         if wait > 0:
             self._timer = self._loop.call_later(wait, self._pump)
             return
         self._fresh = False
-        data = self._painter.paint(self._wanted, self._flow.budget(urgent=urgent), caret=self._place_caret())
+        self._awaits_echo = self._awaits_echo and not echo
+        data = self._painter.paint(self._wanted, self._flow.budget(urgent=echo), caret=caret)
         if data:
             payload = self._encode(data)
             at_once = self._flow.answers and not self._flow.on_the_way
@@ -185,6 +190,7 @@ class FrameDriver(Driver):
             return
         if isinstance(message, events.Key | events.Paste):
             self._key_at = time.monotonic()
+            self._awaits_echo = True
         super().process_message(message)
 
     def _grant(self, *, rep: bool = False, sync: bool = False) -> None:

@@ -23,6 +23,8 @@ _TOKEN: Final = re.compile(
     r"|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])"
     r"|\x1b[ -/]*[0-~]?"
 )
+_FEW: Final = 2
+"""Rows that change at once where something goes on; more of them are something new."""
 _ROW_START: Final = re.compile(r"\x1b\[(\d+);1H")
 
 
@@ -46,12 +48,23 @@ class Grid:
         self.x = 0
         self.y = 0
         self.dirty: set[int] = set()
+        # Rows that changed one or two at a time, as the end of a reply does, and when: the later, the larger.
+        self.lately: dict[int, int] = {}
+        self._feeds = 0
         self._style = PLAIN
         # The last string that set a row as a whole: a full repaint repeats most of them.
         self._sources: list[str] = [""] * height
 
     def feed(self, data: str) -> None:
         """Change the cells as a terminal that reads `data` would."""
+        before, self.dirty = self.dirty, set()
+        self._read(data)
+        fed, self.dirty = self.dirty, self.dirty | before
+        self._feeds += 1
+        for y in fed:
+            self.lately[y] = self._feeds if len(fed) <= _FEW else 0
+
+    def _read(self, data: str) -> None:
         for line in _lines(data) if data.count("\n") > 2 else (data,):
             start = _ROW_START.match(line)
             # The last line goes on with the cursor's own place, so it is read each time.

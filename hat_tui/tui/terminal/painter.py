@@ -19,6 +19,8 @@ _SHORT_GAP: Final = 4
 _PERHAPS_REPEATED: Final = 5
 """Cells alike from which a repeat or an erasure may be shorter."""
 _REPEATED: Final = re.compile(rf"(.)\1{{{_PERHAPS_REPEATED - 1}}}")
+_ROW_BYTES: Final = 100
+"""About what a row takes at most."""
 _ASCII: Final = frozenset(map(chr, range(0x20, 0x7F)))
 
 
@@ -67,7 +69,7 @@ class Painter:
     def paint(self, wanted: Grid, budget: int, *, caret: bool) -> str:
         """The bytes of the next frame, or "" when the terminal shows `wanted` already.
 
-        The rows nearest the cursor come first; about `budget` bytes are written, and rows left over stay dirty.
+        About `budget` bytes are written, and rows left over stay dirty.
         `caret` shows the terminal's cursor at the cursor of `wanted`.
         """
         self._out = []
@@ -83,18 +85,38 @@ class Painter:
                 self._size += tried.size
                 self.shown, self._at, self._style = tried.shown, tried.at, tried.style
                 dirty = []
-        # Where the budget is short of the changes, every row gets its turn.
-        dirty.sort(key=lambda y: (abs(y - wanted.y) > 1, (y - self._turn) % wanted.height))
-        left = set(dirty)
-        for y in dirty:
-            self._row(y, wanted)
-            self.shown.take_row(y, wanted)
-            left.discard(y)
-            if self._size >= budget:
-                self._turn = y + 1
-                break
-        wanted.dirty = left
+        if len(dirty) * _ROW_BYTES > budget:
+            dirty.sort(key=lambda y: self._rank(y, wanted))
+        else:
+            dirty.sort(key=lambda y: (abs(y - wanted.y) > 1, (y - self._turn) % wanted.height))
+        wanted.dirty = self._rows(dirty, wanted, budget)
         return self._finish(wanted, caret)
+
+    def _rank(self, y: int, wanted: Grid) -> tuple[int, bool, bool, int, int]:
+        """How much a row matters to a reader where bytes are few: what is less comes first.
+
+        First the rows at the cursor and the one that the last frame had no room for, so that all get their turn; then
+        those that go on changing, as the end of a reply does; last those that only lose text, which is kept until then.
+        """
+        lately, turn = wanted.lately.get(y, 0), (y - self._turn) % wanted.height
+        return min(abs(y - wanted.y), 2), turn > 0, self._only_erases(y, wanted), -lately, turn
+
+    def _rows(self, rows: list[int], wanted: Grid, budget: int) -> set[int]:
+        """Write rows up to `budget` bytes, but the first one whatever it takes; those that are left."""
+        for done, y in enumerate(rows):
+            before = self._at, self._style, len(self._out), self._size
+            self._row(y, wanted)
+            if done and self._size > budget:
+                self._at, self._style, length, self._size = before
+                del self._out[length:]
+                self._turn = y
+                return set(rows[done:])
+            self.shown.take_row(y, wanted)
+        return set()
+
+    def _only_erases(self, y: int, wanted: Grid) -> bool:
+        new = {char for was, char in zip(self.shown.chars[y], wanted.chars[y], strict=True) if was != char}
+        return new == {" "}
 
     def _tried(self, wanted: Grid, shift: Shift | None) -> "_Frame":
         """The whole frame, after a shift or without; nothing is changed by asking."""
