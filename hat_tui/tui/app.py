@@ -19,12 +19,10 @@ from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.scrollback import scrollback
 from hat_tui.tui.terminal.background import BackgroundTold, dark_by_environment
+from hat_tui.tui.themes import dark_and_light
 
 if TYPE_CHECKING:
     from hat_tui.tui.terminal.handover import Handover
-
-DARK, LIGHT = "textual-dark", "textual-light"
-
 
 _SETTLED_S = 1.0
 """After the first paint; by then everything that stays is there, but what the first key has imported."""
@@ -60,10 +58,9 @@ class HatTuiApp(App[str]):
         self._handover = handover
         self._inline = inline
         self.set_keymap(dict(services.keys))
-        if services.theme in self.available_themes:
-            self.theme = services.theme
-        elif (services.dark if services.dark is not None else dark_by_environment(os.environ)) is False:
-            self.theme = LIGHT
+        self._themes = dark_and_light(self)
+        dark = services.dark if services.dark is not None else dark_by_environment(os.environ)
+        self.theme = services.theme if services.theme in self.available_themes else self._themes[dark is False]
 
     def on_ready(self) -> None:
         self.set_timer(_SETTLED_S, _spare_what_stays)
@@ -73,8 +70,8 @@ class HatTuiApp(App[str]):
         """Be dark or light as the terminal is, unless a theme was chosen."""
         if event.dark != self.services.dark:
             self.services.remember_dark(event.dark)
-        if not self.services.theme and self.theme in (DARK, LIGHT):
-            self.theme = DARK if event.dark else LIGHT
+        if not self.services.theme and self.theme in self._themes:
+            self.theme = self._themes[not event.dark]
 
     def get_default_screen(self) -> Screen[None]:
         return ChatScreen(self.services, self._handover.take if self._handover else str)
