@@ -43,7 +43,7 @@ def unknown(scene: Scene) -> Exchange:
     """Something that the model has to say it does not know."""
     rng = scene.rng
     makers = (_topic, _doing, _people, _made_up, _asked, _alone, _foreign, _scrambled, _near_a_skill, _long)
-    make = rng.choices(makers, (14, 8, 4, 8, 14, 12, 4, 4, 24, 2))[0]
+    make = rng.choices(makers, (12, 8, 4, 10, 24, 12, 4, 4, 20, 2))[0]
     while bare(text := make(rng)) in _HELD_OUT_BARE:
         pass
     if rng.random() < 0.06:
