@@ -14,6 +14,7 @@ from urllib.parse import urldefrag
 
 from hat_tui.acceptance.bench import OpenRun, ProtocolChoice, RunChoice
 from hat_tui.acceptance.conduct import Loaded, ModelNotLoaded
+from hat_tui.acceptance.patience import SILENCE_S, Impatient
 from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.protocol_text import BadProtocol
 from hat_tui.acceptance.run import Planned, Run
@@ -46,7 +47,7 @@ _TOLD_WITHIN_S = 0.5
 class AcceptanceBench:
     """`folder` holds the runs and a person's own protocols. `find` tells where a model's file is and `local` how it is
     run; both raise NotConnected. `server` tells how to reach the server at a URL, `key_of` its key by the name under
-    which it is saved.
+    which it is saved. A reply of which nothing comes for `silence_s` seconds has failed.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class AcceptanceBench:
         local: Callable[[Path], Target],
         server: Callable[[str], RemoteServer] = RemoteServer,
         key_of: Callable[[str], str] = lambda name: "",
+        silence_s: float = SILENCE_S,
     ) -> None:
         self._runs = RunFolder(folder)
         self._protocols = folder / PROTOCOLS
@@ -65,6 +67,7 @@ class AcceptanceBench:
         self._local = local
         self._server = server
         self._key_of = key_of
+        self._silence_s = silence_s
 
     def protocols(self) -> Sequence[ProtocolChoice]:
         """Those that come with hat-tui, then a person's own."""
@@ -153,7 +156,7 @@ class AcceptanceBench:
                     raise ModelNotLoaded(str(error)) from None
                 await imported
                 yield Loaded(
-                    connection.endpoint,
+                    Impatient(connection.endpoint, self._silence_s),
                     model,
                     await facts | _launch_facts(connection, model.n_ctx),
                     lambda: _resident(connection),

@@ -1,16 +1,19 @@
+import asyncio
 import hashlib
 from pathlib import Path
 
 import pytest
 from gguf_maker import tiny_model
-from hostile_server import answer
+from hostile_server import answer, hangs, says, stream
 
 from hat_tui.acceptance.conduct import ModelNotLoaded
 from hat_tui.acceptance.protocol import Task
 from hat_tui.acceptance.run import Run
 from hat_tui.adapters.acceptance_bench import AcceptanceBench, _Told
 from hat_tui.adapters.run_facts import file_facts
-from hat_tui.chat.reply import Measure
+from hat_tui.chat.parameters import SamplingParameters
+from hat_tui.chat.ports import Request
+from hat_tui.chat.reply import Delta, Failed, Measure
 from hat_tui.server.launch import for_model
 from hat_tui.server.phase import ServerState, Speed
 from hat_tui.server.target import LocalModel, RemoteServer
@@ -32,6 +35,7 @@ def bench(tmp_path):
         lambda path: LocalModel(for_model(str(path), 2048)),
         lambda url: RemoteServer(url, model="usual", name="office"),
         {"office": "sesame"}.get,
+        silence_s=0.3,
     )
 
 
@@ -60,6 +64,18 @@ async def test_a_model_by_url_is_asked_with_the_key_that_was_saved_for_its_serve
     assert opened == ["usual", "gemma"]
     assert [asked.headers["authorization"] for asked in server.asked] == ["Bearer sesame"] * 2
     assert "sesame" not in str(plan)
+
+
+async def test_a_server_that_falls_silent_is_not_waited_for_all_night(bench, server):
+    server.on("/models", answer(200, {"data": [{"id": "usual"}]}))
+    server.on("/chat/completions", stream(says("Hel"), hangs))
+    plan = bench.plan(bench.protocol("quick"), [server.url])
+    async with bench.opener(Run([plan]))(plan.models[0]) as loaded:
+        async with asyncio.timeout(20):
+            *_, said, last = [event async for event in loaded.endpoint.reply(Request((), SamplingParameters()))]
+    assert said == Delta("Hel")
+    assert isinstance(last, Failed)
+    assert "sent nothing" in last.explanation
 
 
 def test_a_model_that_is_not_there_and_none_at_all_are_told(bench):
