@@ -120,9 +120,12 @@ def _group(pieces: list[str], at: int) -> tuple[tuple[Sequence, ...], int]:
             return tuple(choices), at
 
 
-@cache
 def _macro(name: str) -> Sequence:
-    macros = tomllib.loads((_HERE / "texts" / "macros.toml").read_text(encoding="utf-8"))
-    if name not in macros:
+    if name not in _macros():
         raise ValueError(f"texts/macros.toml has no group <{name}>")
-    return parsed(macros[name])
+    return parsed(_macros()[name])
+
+
+@cache
+def _macros() -> dict[str, str]:
+    return tomllib.loads((_HERE / "texts" / "macros.toml").read_text(encoding="utf-8"))
