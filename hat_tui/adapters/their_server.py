@@ -38,7 +38,7 @@ class TheirServer:
         try:
             self._opened = self.endpoint = LateEndpoint(self.target.url, key)
             self.url = self._opened.url
-            on_log([("info", f"connecting to {self.url}; its log stays with the one who runs it")])
+            on_log([("info", f"asking {self.url}"), ("info", "its log stays with the one who runs it")])
             on_state(ServerState(Phase.STARTING))
             facts = await self._opened.describe()
         except (BadURL, Unreachable) as trouble:

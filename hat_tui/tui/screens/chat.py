@@ -9,6 +9,7 @@ from textual import events, on, work
 from textual.app import SuspendNotSupported
 from textual.binding import ActiveBinding, BindingType
 from textual.geometry import Size
+from textual.widget import Widget
 from textual.widgets import Input
 
 from hat_tui import commands
@@ -81,12 +82,22 @@ class ChatScreen(AcceptingScreen):
         if not self.stack_updates:
             # The first layout is to be the last: everything has just been styled, and is made to fit before it.
             event.refresh_styles = False
+            # Textual would hide what holds no messages after that layout, and make another.
+            self.query("ToastRack").set(display=False)
             self._fit(self.app.size)
-            self.call_next(self._painted)
+            self.call_next(self._first_layout_done)
 
-    def _painted(self) -> None:
-        # Textual has everything painted again after the first layout has painted it.
-        self._repaint_required = False
+    def _first_layout_done(self) -> None:
+        """What was asked for before the first layout, or by it, is done; Textual would lay out and paint all again."""
+        for widget in self.walk_children(Widget):
+            widget._layout_required = widget._repaint_required = False
+        self._forget_requests()
+        self.call_later(self._forget_requests)  # comes after those that are on their way
+
+    def _forget_requests(self) -> None:
+        self._layout_required = self._repaint_required = False
+        self._layout_widgets.clear()
+        self._dirty_widgets.clear()
 
     def on_resize(self, event: events.Resize) -> None:
         if event.size == self._fitted:

@@ -109,6 +109,10 @@ class ConversingScreen(Screen[None]):
     def on_mount(self) -> None:
         self.side.form.rows.parameters = self.parameters
         self.tell(WELCOME)
+        if self.services.first:
+            # In the first frame all has its place: what answers then changes two lines.
+            self.status.model, self.status.state = self.services.first.label, Phase.STARTING.value
+            self.look_ahead()
 
     # The connection
 

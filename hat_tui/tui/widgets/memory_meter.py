@@ -1,6 +1,7 @@
 """What the model would be sent with the next prompt, before it is sent."""
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
@@ -37,22 +38,21 @@ class MemoryMeter(Widget):
 
     window: reactive[Window | None] = reactive(None)
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._height = 0
-
     def watch_window(self) -> None:
         """Have the screen laid out anew where the number of lines changes, and only there: keys wait for it."""
-        if (height := len(self._lines())) != self._height:
-            self._height = height
+        if self.size.width and len(self._lines(self.size.width)) != self.size.height:
             self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there are."""
+        return len(self._lines(width))
 
     def render(self) -> Content:
         """A heading with the state, a bar, its legend, and what the next prompt does."""
-        return Content("\n").join(self._lines())
+        return Content("\n").join(self._lines(self.size.width))
 
-    def _lines(self) -> list[Content]:
-        width = max(12, self.size.width)
+    def _lines(self, width: int) -> list[Content]:
+        width = max(12, width)
         window = self.window
         if window is None:
             return []

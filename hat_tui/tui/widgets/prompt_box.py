@@ -68,19 +68,18 @@ class PromptBox(TextArea):
         # compact=True would style what is not mounted yet.
         self.set_reactive(TextArea.compact, True)
         self.add_class("-textual-compact", update=False)
+        # The terminal's own cursor costs nothing to move, and input methods open their windows there.
+        self.hardware_caret = getattr(self.app.driver_class, "hardware_caret", False) and not self.app.is_headless
+        self.set_class(self.hardware_caret, "-hardware-caret", update=False)
         for selecting in ("f6", "f7"):  # TextArea's own: select a line, select all
             self._bindings.key_to_bindings.pop(selecting, None)
         self.cursor_blink = False
-        self.hardware_caret = False
         self.complete_path: Callable[[str], Sequence[str]] = lambda begun: ()
         self._history: list[str] = []
         self._at: int | None = None
         self._draft = ""
 
     def on_mount(self) -> None:
-        # The terminal's own cursor costs nothing to move, and input methods open their windows there.
-        self.hardware_caret = getattr(self.app.driver_class, "hardware_caret", False) and not self.app.is_headless
-        self.set_class(self.hardware_caret, "-hardware-caret")
         for taken in ("f6", "f7"):  # TextArea's, for selecting; they are the chat's here
             self._bindings.key_to_bindings.pop(taken, None)
         self._own_bindings = self._bindings.copy()

@@ -7,14 +7,15 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Region, Size
-from textual.getters import query_one
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from hat_tui.chat.safe_text import shown
@@ -81,7 +82,11 @@ class LogLines(ScrollView, can_focus=True):
         wanted = [line for line in lines if self._details or line[0] != "debug"]
         self._lines.extend(wanted)
         self._widest = max([self._widest, *(cell_len(text) for _, text in wanted)])
-        self.virtual_size = Size(self._widest, len(self._lines))
+        size = Size(self._widest, len(self._lines))
+        # Set as usual, it would have the whole screen laid out for every line that comes.
+        self.set_reactive(Widget.virtual_size, size)
+        if self.is_mounted:
+            self._scroll_update(size)
         if self._follows:
             self.scroll_end(animate=False, immediate=True)
         self.refresh()
@@ -159,30 +164,34 @@ class ServerLog(Vertical):
     DEFAULT_CSS = """
     ServerLog {
         & > #log-heading { height: 1; padding: 0 1; background: $panel; text-style: bold; }
-        & > #log-search { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
-        & > #log-search.-open { display: block; }
+        & > #log-search { height: 1; border: none; padding: 0 1; background: $boost; }
         &:focus-within > #log-heading { background: $primary; color: $text; }
     }
     """
 
     heading: reactive[str] = reactive("Server log")
-    box = query_one("#log-search", Input)
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self.lines = LogLines(id="log-lines")
         self.vitals = ServerVitals()
         self._state = ServerState()
 
+    def compose(self) -> ComposeResult:
+        if self.has_class("-shown"):
+            yield from self._parts()
+
     def fill(self) -> None:
         """Mount the parts, when the panel is shown for the first time: many never look at it."""
         if not self.children:
-            box = Input(id="log-search", placeholder="search the log, Enter marks, Escape closes", compact=True)
-            self.mount(Static(Content(self.heading), id="log-heading"), self.vitals, self.lines, box)
+            self.mount(*self._parts())
+
+    def _parts(self) -> Iterable[Widget]:
+        return Static(Content(self.heading), id="log-heading"), self.vitals, self.lines
 
     def watch_heading(self, heading: str) -> None:
         if self.children:
-            self.query_one("#log-heading", Static).update(Content(heading))
+            self.query_one("#log-heading", Static).update(Content(heading), layout=False)
 
     def write(self, lines: Iterable[tuple[str, str]]) -> None:
         """Add (level, text) lines."""
@@ -199,15 +208,16 @@ class ServerLog(Vertical):
 
     def action_search(self) -> None:
         """Open the search box."""
-        self.box.add_class("-open")
-        self.box.focus()
+        if not self.query(Input):
+            self.mount(Input(id="log-search", placeholder="search the log, Enter marks, Escape closes", compact=True))
+        self.query_one(Input).focus()
 
     def close_search(self) -> bool:
         """Close the search box; False when it was not open."""
-        if not self.children or not self.box.has_class("-open"):
+        boxes = self.query(Input)
+        if not boxes:
             return False
-        self.box.remove_class("-open")
-        self.box.value = ""
+        boxes.remove()
         self.lines.search("")
         self.lines.focus()
         return True

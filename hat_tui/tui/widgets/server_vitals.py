@@ -28,6 +28,7 @@ class ServerVitals(Static):
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now().astimezone()) -> None:
         super().__init__(markup=False)
+        self.display = False
         self._clock = clock
         self._state = ServerState()
         self._look: Callable[[], Vitals | None] = lambda: None

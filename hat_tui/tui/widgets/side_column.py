@@ -48,9 +48,14 @@ class SideColumn(Vertical):
         self._window = (0, 0)
 
     def compose(self) -> ComposeResult:
-        yield MemoryMeter(id="panel-memory")
-        yield ParameterForm(id="panel-parameters")
-        yield ServerLog(id="panel-log")
+        room = _room(*self.app.size)
+
+        def classes(name: Panel) -> str | None:
+            return "-shown" if room[name] else None  # set later, it would have the panel styled twice
+
+        yield MemoryMeter(id="panel-memory", classes=classes("memory"))
+        yield ParameterForm(id="panel-parameters", classes=classes("parameters"))
+        yield ServerLog(id="panel-log", classes=classes("log"))
 
     def fit(self, width: int, height: int) -> None:
         """Show what the window has room for and what is wanted."""
@@ -58,11 +63,7 @@ class SideColumn(Vertical):
         if wide != (self._window[0] >= WIDE):
             self._wanted.clear()
         self._window = (width, height)
-        room: dict[Panel, bool] = {
-            "memory": wide,
-            "parameters": wide,
-            "log": wide and height >= TALL_ENOUGH_FOR_LOG,
-        }
+        room = _room(width, height)
         for name in self.names:
             self._panel(name).set_class(self._wanted.get(name, room[name]), "-shown")
         if self.is_shown("log"):
@@ -116,3 +117,9 @@ class SideColumn(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         event.stop()
+
+
+def _room(width: int, height: int) -> dict[Panel, bool]:
+    """Which panels a window has room for beside the conversation."""
+    wide = width >= WIDE
+    return {"memory": wide, "parameters": wide, "log": wide and height >= TALL_ENOUGH_FOR_LOG}

@@ -6,7 +6,7 @@ from functools import partial
 from typing import ClassVar
 
 from rich.style import Style
-from textual import events, work
+from textual import work
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -194,13 +194,17 @@ class TranscriptScroll(ScrollView):
             self._follows = False
         self._settle()
 
-    def _on_resize(self, event: events.Resize) -> None:
-        width = self.size.width - self.styles.scrollbar_size_vertical
-        if width > 0 and width != self._store.width:
-            self._reshape(width)
-        else:
-            self._settle(end=self._follows)
-        self.refresh()
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        # A resize event would come when it was painted in its new size already.
+        before = self._size
+        changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if self._size != before:
+            width = self.size.width - self.styles.scrollbar_size_vertical
+            if width > 0 and width != self._store.width:
+                self._reshape(width)
+            else:
+                self._settle(end=self._follows)
+        return changed
 
     def _reshape(self, width: int) -> None:
         """Lay out anew, with the same words at the top of the view (or the end at its bottom)."""
