@@ -34,17 +34,24 @@ _PACED_RATE: Final = 20_000
 _MOST_ON_THE_WAY: Final = 3
 _PING: Final = 64
 """Bytes below which a frame measures the way, not the rate."""
-_QUICK_RATE: Final = 50_000
+_CHANCE_S: Final = 0.01
+"""What an answer may be late by chance."""
+_CLEARLY_S: Final = 0.03
+"""By how much an answer must come sooner than a link would let it before that is thought quicker."""
+_QUICK_RATE: Final = 20_000
 """Bytes a second from which small frames are sent without asking after each."""
-_SMALL_CHANGE: Final = 240
-"""Bytes that may be on the way unasked."""
+_UNASKED_S: Final = 0.1
+_MOST_UNASKED: Final = 8000
+"""Bytes that may be on the way unasked, and for how long a link is busy with them. For each answer, as for a key, the
+client of OpenSSH from 9.5 on sends fifty packets a second for one to three seconds, and gets as many back."""
 
 
 class _Sent(NamedTuple):
-    """A frame on the way: when it was sent, its bytes, and whether there was no other."""
+    """A frame on the way: when it was sent, its bytes, those sent unasked before it, and whether there was no other."""
 
     at: float
     size: int
+    unasked: int
     alone: bool
 
 
@@ -109,8 +116,9 @@ class Flow:
 
     def trusts(self, size: int) -> bool:
         """Whether a frame of `size` bytes needs no answer: it is small, and a quick link has shown itself quick."""
-        quick = self._rate is not None and self._rate >= _QUICK_RATE and not self._on_the_way
-        return quick and self._unasked + size <= _SMALL_CHANGE
+        if self._rate is None or self._rate < _QUICK_RATE or self._on_the_way:
+            return False
+        return self._unasked + size <= min(self._rate * _UNASKED_S, _MOST_UNASKED)
 
     def sent_unasked(self, size: int) -> None:
         """A frame of `size` bytes went out without a status request."""
@@ -119,11 +127,10 @@ class Flow:
     def sent(self, size: int) -> None:
         """A frame of `size` bytes and its status request went out."""
         now = self._clock()
-        size += self._unasked
-        self._unasked = 0
         if self._answers and self._on_the_way and not self._bytes_may_still_come(now):
             self._on_the_way.clear()
-        self._on_the_way.append(_Sent(now, size, not self._on_the_way))
+        self._on_the_way.append(_Sent(now, size, self._unasked, not self._on_the_way))
+        self._unasked = 0
         self._last_sent = (now, size)
         self._first_sent = self._first_sent or now
 
@@ -137,25 +144,29 @@ class Flow:
         queued = frame.at < self._last_answer
         took = now - max(frame.at, self._last_answer)
         self._last_answer = now
-        if frame.size >= _PING:
-            # A queued frame does not count where answers came together, or where it is small beside what each adds.
-            if not queued or (took * 20 > now - frame.at and frame.size * 2 >= self.budget(urgent=False)):
-                self._learn(frame.size, took, queued=queued)
-        elif frame.alone:
+        # A queued frame does not count where answers came together, or where it is small beside what each adds.
+        counts = not queued or (took * 20 > now - frame.at and frame.size * 2 >= self.budget(urgent=False))
+        if counts and frame.size + frame.unasked >= _PING:
+            self._learn(frame, took, queued=queued)
+        if frame.alone and frame.size < _PING:
             way, bytes_of_way = self._quickest or (took, frame.size)
             self._quickest = (took, frame.size) if took <= way * 1.02 else (way * 1.02, bytes_of_way)
 
-    def _learn(self, size: int, took: float, *, queued: bool) -> None:
+    def _learn(self, frame: _Sent, took: float, *, queued: bool) -> None:
         # Of the time an answer took, a few bytes take as long there and back; the rest the link was busy. Unless a few
         # bytes were ever alone on the way, all of it counts: a link is better thought slow than fast.
         way, bytes_of_way = (0.0, 0) if queued or self._quickest is None else self._quickest
-        sample = (size - min(bytes_of_way, size // 2)) / max(took - way, took / 20, 0.0005)
-        if self._rate is not None and sample > self._rate:
-            if size * 2 < self.budget(urgent=False):
-                # The difference to a few bytes is too little to be told from chance.
-                sample = max(self._rate, min(sample, size / max(took, 0.0005)))
-            sample = min(sample, 2 * self._rate)
-        self._rate = sample
+        more = frame.size - min(bytes_of_way, frame.size // 2)
+        busy = max(took - way - _CHANCE_S, took / 20, 0.0005)
+        if self._rate is None:
+            self._rate = more / busy
+        elif more / busy > self._rate:
+            clearly = more / self._rate - busy > _CLEARLY_S
+            seen = more / busy if clearly else frame.size / max(took, 0.0005)
+            self._rate = min(max(self._rate, seen), 2 * self._rate)
+        else:
+            # What went unasked may have been gone long ago, or have kept the link busy just now.
+            self._rate = min(self._rate, (more + frame.unasked) / busy)
 
     def _there_and_back(self) -> float:
         return self._quickest[0] if self._quickest else 0.0
