@@ -13,6 +13,7 @@ hat_tui.adapters.openai_endpoint hat_tui.adapters.own_server hat_tui.adapters.se
 hat_tui.adapters.model_shelf hat_tui.adapters.model_download hat_tui.adapters.doctor hat_tui.adapters.acceptance_bench
 hat_tui.tui.screens.models hat_tui.tui.screens.launch hat_tui.tui.screens.connect hat_tui.tui.screens.sessions
 hat_tui.tui.screens.pick hat_tui.tui.screens.doctor hat_tui.tui.screens.share hat_tui.tui.screens.keys_help
+hat_tui.tui.screens.confirm hat_tui.tui.screens.write
 """
 
 STARTED = """

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hat_tui.adapters import machine
 from hat_tui.gguf.fit import Fit
 from hat_tui.server.launch import LaunchOptions, is_loopback, launch_line
 from hat_tui.services import NotConnected, ServerPart, Stray
@@ -43,6 +42,8 @@ class Launcher:
 
     def line(self, options: LaunchOptions) -> str:
         """The launch as a shell line, without its key."""
+        from hat_tui.adapters import machine
+
         return launch_line(options, port=options.port, cores=machine.physical_cores())
 
     def need(self, options: LaunchOptions) -> tuple[int, Fit]:
@@ -54,6 +55,8 @@ class Launcher:
 
     def free_memory(self) -> int | None:
         """Bytes."""
+        from hat_tui.adapters import machine
+
         return machine.free_memory()
 
     def remember(self, options: LaunchOptions) -> None:

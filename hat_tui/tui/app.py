@@ -16,7 +16,6 @@ from hat_tui.services import Services
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.screens.chat import ChatScreen
-from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.scrollback import scrollback
 from hat_tui.tui.terminal.background import BackgroundTold, dark_by_environment
 from hat_tui.tui.themes import dark_and_light
@@ -78,7 +77,7 @@ class HatTuiApp(App[str]):
 
     def action_keys_help(self) -> None:
         """Show all keys, or put them away."""
-        from hat_tui.tui.screens.keys_help import KeysHelpScreen  # noqa: PLC0415 (no start waits for it)
+        from hat_tui.tui.screens.keys_help import KeysHelpScreen
 
         if not isinstance(self.screen, KeysHelpScreen):
             self.push_screen(KeysHelpScreen(self.services.keys))
@@ -86,6 +85,8 @@ class HatTuiApp(App[str]):
     @work(exclusive=True, group="leave")
     async def action_leave(self) -> None:
         """Stop what runs, let go of the server and the session file, and end; ask when something typed would go."""
+        from hat_tui.tui.screens.confirm import ConfirmScreen
+
         for screen in self.screen_stack:
             if isinstance(screen, ChatScreen):
                 question = "Leave? What is written and not sent is dropped."

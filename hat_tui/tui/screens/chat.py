@@ -22,10 +22,8 @@ from hat_tui.services import NoSuchSession, Services
 from hat_tui.tui.bindings import binding
 from hat_tui.tui.compositor import NarrowCompositor
 from hat_tui.tui.screens.accepting import AcceptingScreen
-from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.conversing import RESTRICTED, WELCOME
 from hat_tui.tui.screens.turns import WAIT
-from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.parameter_form import ParameterRows
 from hat_tui.tui.widgets.side_column import Panel
 
@@ -355,6 +353,8 @@ class ChatScreen(AcceptingScreen):
     @work(exclusive=True, group="dialog")
     async def action_new_session(self) -> None:
         """Start over with an empty conversation; the old one stays on disk."""
+        from hat_tui.tui.screens.confirm import ConfirmScreen
+
         if self.is_answering:
             question = "Start a new session? Then the running reply stops; what it said so far is kept."
             if not await self.app.push_screen_wait(ConfirmScreen(question)):
@@ -406,6 +406,8 @@ class ChatScreen(AcceptingScreen):
     @work(exclusive=True, group="dialog")
     async def action_save_preset(self) -> None:
         """Keep the form's values under a name."""
+        from hat_tui.tui.screens.write import WriteScreen
+
         name = await self.app.push_screen_wait(WriteScreen("Save these parameters as", ""))
         if name and name.strip():
             try:
@@ -417,6 +419,8 @@ class ChatScreen(AcceptingScreen):
     @work(exclusive=True, group="dialog")
     async def edit_text(self, event: ParameterRows.TextWanted) -> None:
         """Edit a long value with more room."""
+        from hat_tui.tui.screens.write import WriteScreen
+
         text = await self.app.push_screen_wait(WriteScreen(event.spec.label, event.text))
         if text is not None:
             self._use_parameters(self.parameters.with_text(event.spec.name, text))

@@ -18,7 +18,6 @@ from hat_tui.server.launch import LaunchOptions, is_loopback
 from hat_tui.server.target import LocalModel, RemoteServer, Target
 from hat_tui.services import KeyWanted, NotConnected, NotSaved, Stray
 from hat_tui.tui.bindings import binding
-from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.turns import TurnsScreen
 
 BUSY_AFTER_S = 6.0
@@ -271,6 +270,8 @@ class ServingScreen(TurnsScreen):
 
     @work(exclusive=True, group="dialog")
     async def _offer_to_stop(self, strays: Sequence[Stray]) -> None:
+        from hat_tui.tui.screens.confirm import ConfirmScreen
+
         for stray in strays:
             which = f"{shown_line(stray.model)}, port {stray.port}, process {stray.pid}"
             question = f"A server of ours was left behind by a crash: {which}. It holds memory. Stop it?"

@@ -11,7 +11,6 @@ from hat_tui.chat.record import Opened, Record, Titled
 from hat_tui.chat.safe_text import shown_line
 from hat_tui.services import SessionKeeper
 from hat_tui.tui.screens.conversing import ConversingScreen
-from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.transcript_view import TranscriptView
 
 ASKING = ("turn-regenerate", "turn-continue")
@@ -95,6 +94,8 @@ class TurnsScreen(ConversingScreen):
     @work(exclusive=True, group="dialog")
     async def _edit(self, turn: Turn) -> None:
         """Ask a question anew in other words, or put other words in the model's mouth; the old ones stay a version."""
+        from hat_tui.tui.screens.write import WriteScreen
+
         is_question = turn.role is Role.USER
         title = "Ask anew in other words" if is_question else "What the model shall have said"
         text = await self.app.push_screen_wait(WriteScreen(title, turn.text))

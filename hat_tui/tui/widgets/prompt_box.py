@@ -52,7 +52,6 @@ class PromptBox(TextArea):
     class SentNothing(Message):
         """Enter was pressed in the empty box: prompts that are held are to be sent."""
 
-    @dataclass
     class TakeBack(Message):
         """Up was pressed in the empty box: the last queued prompt, if there is one, is wanted back."""
 
