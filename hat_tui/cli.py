@@ -67,7 +67,7 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
             command = commands.add_parser(name, parents=takes_shared, conflict_handler="resolve", help=help)
             add_flags(command, shared)
         else:
-            commands.add_parser(name, help=help)
+            commands.add_parser(name, help=help, add_help=False)  # nothing will be read with it
     return parser
 
 
