@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Static
+from textual.widget import Widget
+from textual.widgets import Static, Tooltip
 from textual.worker import WorkerError
 
 from hat_tui import commands
@@ -53,8 +54,8 @@ class ConversingScreen(Screen[None]):
 
     transcript = query_one(TranscriptView)
     side = query_one(SideColumn)
+    writing = query_one("#writing", Vertical)
     prompt = query_one(PromptBox)
-    queued = query_one("#queued", Static)
     status = query_one(StatusLine)
 
     AUTO_FOCUS = "#prompt"
@@ -64,6 +65,8 @@ class ConversingScreen(Screen[None]):
         super().__init__()
         self.services = services
         self.link = Link(services.connect, self._server_changed, self._server_said, self._server_lost)
+        self.queued = Static(id="queued", markup=False)
+        self.hints = CommandHints(id="hints")
         self.parameters = services.parameters
         self.keeper = services.sessions.new()
         self.dialogue = self.dialogue_of(Conversation())
@@ -100,11 +103,13 @@ class ConversingScreen(Screen[None]):
             yield TranscriptView(id="transcript")
             yield SideColumn(id="side")
         with Vertical(id="writing"):
-            yield Static(id="queued", markup=False)
-            yield CommandHints(id="hints")
             yield PromptBox(id="prompt", placeholder="Write to the model")
         yield StatusLine(id="status")
         yield KeyBar(id="keys")
+
+    def _extend_compose(self, widgets: list[Widget]) -> None:
+        super()._extend_compose(widgets)
+        widgets[:] = [widget for widget in widgets if not isinstance(widget, Tooltip)]  # nothing here has one
 
     def on_mount(self) -> None:
         self.side.form.rows.parameters = self.parameters
@@ -186,7 +191,8 @@ class ConversingScreen(Screen[None]):
         if self.prompt.text and not self._is_prepared:
             self._is_prepared = True
             self.call_after_refresh(self.services.prepare)
-        self.query_one(CommandHints).hint(self.prompt.text, self.prompt.paths())
+        if self.hints.hint(self.prompt.text, self.prompt.paths()) and not self.hints.is_attached:
+            self.writing.mount(self.hints, before=self.prompt)
         self._look_ahead_soon()
 
     @work(exclusive=True, group="attach")
@@ -261,6 +267,8 @@ class ConversingScreen(Screen[None]):
             else "No model answers: Ctrl+S loads one, Alt+C connects to a server."
         )
         lines.append(Content(f"{why} Up in the empty box takes the last one back."))
+        if not self.queued.is_attached:
+            self.writing.mount(self.queued, before=0)
         self.queued.update(Content("\n").join(lines))
 
     def converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:

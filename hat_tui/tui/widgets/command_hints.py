@@ -17,20 +17,21 @@ class CommandHints(Widget):
     """One line for each command that may be meant; nothing while a prompt is written."""
 
     DEFAULT_CSS = """
-    CommandHints { display: none; height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    CommandHints { height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     text: reactive[str] = reactive("", layout=True)
     paths: reactive[Sequence[str]] = reactive((), layout=True)
 
-    def hint(self, text: str, paths: Sequence[str]) -> None:
-        """Show what `text` may become: a command, or with one of these paths."""
+    def hint(self, text: str, paths: Sequence[str]) -> bool:
+        """Show what `text` may become: a command, or with one of these paths. Whether there is anything to show."""
         wanted = bool(paths or commands.matching(text))
         if wanted:
             self.text, self.paths = text, paths
         if wanted != self.display:
             # Set to what it is, it would have the screen laid out for every letter.
             self.display = wanted
+        return wanted
 
     def render(self) -> Content:
         """The commands that fit, the one that Tab takes first."""
