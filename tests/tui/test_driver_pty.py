@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -126,6 +127,20 @@ def test_at_one_kilobyte_a_second_keys_are_echoed_within_a_second():
         for letter in "abc":
             client.send(letter.encode())
             assert client.pump(1.0, lambda letter=letter: letter in client.terminal.row_text(17))
+
+
+def test_at_one_kilobyte_a_second_a_key_is_echoed_in_a_frame_of_its_own():
+    with start(rate=1000) as client:
+        client.send(b"\x1bOS")
+        assert shows(client, "busy")
+        client.pump(2.0)
+        took = []
+        for letter in "abcdef":
+            before = client.received
+            client.send(letter.encode())
+            assert client.pump(3.0, lambda letter=letter: letter in client.terminal.row_text(17))
+            took.append(client.received - before)
+        assert median(took) < 100
 
 
 def test_idle_it_sends_nothing():
