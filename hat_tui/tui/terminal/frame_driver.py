@@ -134,7 +134,8 @@ class FrameDriver(Driver):
         now = time.monotonic()
         caret = self._place_caret()
         # The caret's row is painted first: where it changed since the last key, that is what was typed.
-        echo = self._awaits_echo and self._wanted.y in self._wanted.dirty
+        y = self._wanted.y
+        echo = self._awaits_echo and y in self._wanted.dirty and not self._painter.shows_row(y, self._wanted)
         urgent = echo or (self._awaits_echo and now - self._key_at < _KEY_IS_FRESH_S)
         wait = max(self._flow.wait(urgent=urgent), 0.0 if urgent else self._settles_at - now)
         if wait > 0:

@@ -69,12 +69,12 @@ class Painter:
     def paint(self, wanted: Grid, budget: int, *, caret: bool) -> str:
         """The bytes of the next frame, or "" when the terminal shows `wanted` already.
 
-        About `budget` bytes are written, and rows left over stay dirty.
-        `caret` shows the terminal's cursor at the cursor of `wanted`.
+        About `budget` bytes are written, and rows left over stay dirty. `caret` shows the
+        terminal's cursor at the cursor of `wanted`.
         """
         self._out = []
         self._size = 0
-        dirty = [y for y in wanted.dirty if not self._same_row(y, wanted)]
+        dirty = [y for y in wanted.dirty if not self.shows_row(y, wanted)]
         if len(dirty) * 10 > wanted.height * 9 and self._clear_to_the_common_blank(wanted):
             dirty = self._wrong_rows(wanted)
         if len(dirty) > 3 and (shift := find_shift(self.shown, wanted, sorted(dirty))):
@@ -132,9 +132,10 @@ class Painter:
         return frame
 
     def _wrong_rows(self, wanted: Grid) -> list[int]:
-        return [y for y in range(wanted.height) if not self._same_row(y, wanted)]
+        return [y for y in range(wanted.height) if not self.shows_row(y, wanted)]
 
-    def _same_row(self, y: int, wanted: Grid) -> bool:
+    def shows_row(self, y: int, wanted: Grid) -> bool:
+        """Whether the terminal shows row `y` of `wanted` already."""
         return self.shown.chars[y] == wanted.chars[y] and self.shown.styles[y] == wanted.styles[y]
 
     def _finish(self, wanted: Grid, caret: bool) -> str:
