@@ -21,7 +21,7 @@ from hat_tui.services.connections import (
 )
 from hat_tui.services.kept_sessions import NoSuchSession, SessionChoice, SessionKeeper, Sessions
 from hat_tui.services.local_models import Downloads, Launcher, ModelChoice, Models, NotDownloaded, ServerPart, Stray
-from hat_tui.services.own_files import Attachment, NotAttached, Presets, TextFiles
+from hat_tui.services.own_files import Attachment, NotAttached, Presets, TextFiles, with_attachments
 
 if TYPE_CHECKING:
     from hat_tui.acceptance.bench import Bench
@@ -53,6 +53,7 @@ __all__ = [
     "Stray",
     "TextFiles",
     "Vitals",
+    "with_attachments",
 ]
 
 

@@ -1,5 +1,6 @@
 """What belongs to the person: presets, files to attach, an editor."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -30,6 +31,16 @@ class Attachment:
     name: str
     text: str
     size: int
+
+
+def with_attachments(prompt: str, attachments: Sequence[Attachment]) -> str:
+    """The prompt with the texts of files below it, each in a fence that its content cannot close."""
+    parts = [prompt] if prompt else []
+    for attachment in attachments:
+        longest = max((len(run) for run in re.findall("`+", attachment.text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        parts.append(f"{attachment.name}:\n{fence}\n{attachment.text.rstrip()}\n{fence}")
+    return "\n\n".join(parts)
 
 
 class TextFiles(Protocol):

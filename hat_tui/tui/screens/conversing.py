@@ -1,19 +1,17 @@
 """The conversation on the screen: prompts in, replies streamed, whatever answers them."""
 
-import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from itertools import count
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static, Tooltip
+from textual.widgets import Tooltip
 from textual.worker import WorkerError
 
 from hat_tui import commands
@@ -22,27 +20,23 @@ from hat_tui.chat.dialogue import Dialogue, DialogueEvent, Refused, SummaryMade,
 from hat_tui.chat.memory import Window
 from hat_tui.chat.message import Role
 from hat_tui.chat.reply import Delta, Ending, Note, Reading, Thought
-from hat_tui.chat.safe_text import shown_line
 from hat_tui.chat.thinking import AllThought
 from hat_tui.chat.tokens import TokenCounter
 from hat_tui.link import Link
 from hat_tui.server.phase import Phase, ServerState
 from hat_tui.server.target import LocalModel, Target
-from hat_tui.services import Attachment, LogLines, NotAttached, NotConnected, Nowhere, Services
+from hat_tui.services import Attachment, LogLines, NotAttached, NotConnected, Nowhere, Services, with_attachments
 from hat_tui.tui.entries import entry, note, seconds, speed
 from hat_tui.tui.widgets.command_hints import CommandHints
 from hat_tui.tui.widgets.key_bar import KeyBar
 from hat_tui.tui.widgets.prompt_box import PromptBox
+from hat_tui.tui.widgets.queued_prompts import QueuedPrompts
 from hat_tui.tui.widgets.side_column import SideColumn
 from hat_tui.tui.widgets.status_line import StatusLine
 from hat_tui.tui.widgets.transcript_view import TranscriptView
 from hat_tui.tui.widgets.turn_lines import Entry
 
 WELCOME = "How may I help you today? Write below, Enter sends. Ctrl+G shows all keys, Ctrl+P all commands."
-
-MOST_QUEUED = 3
-"""Prompts that are shown of those that wait, and one in windows of fewer than LOW rows."""
-LOW = 20
 
 UNSAVED = "The chat goes on and forgets nothing while hat-tui runs; /save FOLDER keeps all of it elsewhere."
 
@@ -65,7 +59,7 @@ class ConversingScreen(Screen[None]):
         super().__init__()
         self.services = services
         self.link = Link(services.connect, self._server_changed, self._server_said, self._server_lost)
-        self.queued = Static(id="queued", markup=False)
+        self.queued = QueuedPrompts(id="queued")
         self.hints = CommandHints(id="hints")
         self.parameters = services.parameters
         self.keeper = services.sessions.new()
@@ -244,32 +238,20 @@ class ConversingScreen(Screen[None]):
 
     def show_queue(self) -> None:
         """Show the prompts that wait, and what they wait for."""
-        self.queued.display = bool(self.queue)
-        if not self.queue:
-            return
-        width = max(10, self.size.width - 2)
-        most = MOST_QUEUED if self.size.height >= LOW else 1
-        waiting = enumerate(self.queue[:most], 1)
-        lines = [Content(f"{at}. {shown_line(text)}").truncate(width, ellipsis=True) for at, text in waiting]
-        if len(self.queue) > most:
-            lines.append(Content(f"… and {len(self.queue) - most} more"))
-        why = (
-            "Held; Enter in the empty box sends on."
-            if self.held
-            else "Sent when the reply has ended."
-            if self.is_answering
-            else "Sent when the model is loaded."
-            if isinstance(self.opening, LocalModel)
-            else "Sent when the server answers."
-            if self.opening
-            else "No model answers: /restart tries again, Ctrl+S loads one, Alt+C connects to a server."
-            if self.tried
-            else "No model answers: Ctrl+S loads one, Alt+C connects to a server."
-        )
-        lines.append(Content(f"{why} Up in the empty box takes the last one back."))
-        if not self.queued.is_attached:
+        if self.queue and not self.queued.is_attached:
             self.writing.mount(self.queued, before=0)
-        self.queued.update(Content("\n").join(lines))
+        self.queued.show_waiting(self.queue, self._why_queued(), self.size)
+
+    def _why_queued(self) -> str:
+        if self.held:
+            return "Held; Enter in the empty box sends on."
+        if self.is_answering:
+            return "Sent when the reply has ended."
+        if self.opening:
+            model = isinstance(self.opening, LocalModel)
+            return "Sent when the model is loaded." if model else "Sent when the server answers."
+        again = "/restart tries again, " if self.tried else ""
+        return f"No model answers: {again}Ctrl+S loads one, Alt+C connects to a server."
 
     def converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
         """Show what the dialogue does until the reply has ended, however it ends. What is asked meanwhile waits."""
@@ -436,13 +418,3 @@ class ConversingScreen(Screen[None]):
         if self._looking:
             self._looking.stop()
         self._looking = self.set_timer(0.3, self.look_ahead)
-
-
-def with_attachments(prompt: str, attachments: Sequence[Attachment]) -> str:
-    """The prompt with the texts of files below it, each in a fence that its content cannot close."""
-    parts = [prompt] if prompt else []
-    for attachment in attachments:
-        longest = max((len(run) for run in re.findall("`+", attachment.text)), default=0)
-        fence = "`" * max(3, longest + 1)
-        parts.append(f"{attachment.name}:\n{fence}\n{attachment.text.rstrip()}\n{fence}")
-    return "\n\n".join(parts)
