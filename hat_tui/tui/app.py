@@ -2,13 +2,14 @@
 
 import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from hat_tui.commands import COMMANDS
@@ -17,8 +18,10 @@ from hat_tui.tui.bindings import binding
 from hat_tui.tui.driver import choose_driver
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.scrollback import scrollback
+from hat_tui.tui.terminal.abilities import within_gnu_screen
 from hat_tui.tui.terminal.background import BackgroundTold, dark_by_environment
 from hat_tui.tui.themes import dark_and_light
+from hat_tui.tui.upright import Upright
 
 if TYPE_CHECKING:
     from hat_tui.tui.terminal.handover import Handover
@@ -57,9 +60,14 @@ class HatTuiApp(App[str]):
         self._handover = handover
         self._inline = inline
         self.set_keymap(dict(services.keys))
+        self._upright = [Upright()] if within_gnu_screen(os.environ) else []
         self._themes = dark_and_light(self)
         dark = services.dark if services.dark is not None else dark_by_environment(os.environ)
         self.theme = services.theme if services.theme in self.available_themes else self._themes[dark is False]
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What changes the looks of all lines."""
+        return [*super().get_line_filters(), *self._upright]
 
     def on_ready(self) -> None:
         self.set_timer(_SETTLED_S, _spare_what_stays)

@@ -11,6 +11,12 @@ def background_erase(environ: Mapping[str, str]) -> bool:
     return term not in {"", "dumb", "vt100", "vt102", "vt220", "ansi"}
 
 
+def within_gnu_screen(environ: Mapping[str, str]) -> bool:
+    """Whether GNU screen stands between: it shows italics reversed, and takes the numbers of a true colour for
+    attributes (version 5 can be told not to)."""
+    return bool(environ.get("STY") and not environ.get("TMUX"))
+
+
 def over_ssh(environ: Mapping[str, str]) -> bool:
     """Whether the terminal is at the other end of an SSH connection."""
     return any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
