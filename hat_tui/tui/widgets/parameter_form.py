@@ -191,6 +191,7 @@ class ParameterForm(Vertical):
     DEFAULT_CSS = """
     ParameterForm {
         height: auto;
+        margin-bottom: 1;
         background: $surface;
         & > #form-heading { height: 1; padding: 0 1; background: $panel; text-style: bold; }
         & > #form-help { height: 4; padding: 1 1 0 1; color: $foreground 70%; }
