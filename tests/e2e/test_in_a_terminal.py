@@ -100,7 +100,8 @@ def test_a_light_terminal_gets_light_colours_and_the_next_time_from_the_start(tm
     for is_light in (False, True, True):
         with TerminalSession(tmp_path, "--model", str(MODEL), COLORTERM="truecolor") as chat:
             chat.terminal.light = is_light
-            chat.until("Write to the model")
+            # The prompt may come before what is around it.
+            assert chat.pump(30, lambda chat=chat: "Write to the model" in chat.terminal.text() and background(chat))
             seen.append(background(chat))
             chat.until(READY)
             chat.settle()
