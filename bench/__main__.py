@@ -57,7 +57,7 @@ def main() -> int:
         run.far = _tried(run, far_side.missing(), over_ssh) or {}
         keep()
     if "model" in options.parts:
-        rounds = 2 if options.quick else 15
+        rounds = 2 if options.quick else 20
         run.watched = _tried(run, local_model.missing(), partial(local_model.measure, first, rounds))
         keep()
     measure_all(first, peers)

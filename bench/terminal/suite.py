@@ -47,12 +47,12 @@ OURS: Final = Effort(
     left_alone=7,
     tokens=700,
     bursts=5,
-    keys={0: 0, 50: 120, 5000: 300},
+    keys={0: 0, 50: 120, 5000: 900},
     slow_s=15.0,
     stops=5,
     last_screen=True,
 )
-OURS_AGAIN: Final = replace(OURS, left_alone=5, bursts=3, keys={0: 0, 5000: 300}, slow_s=10.0)
+OURS_AGAIN: Final = replace(OURS, left_alone=5, bursts=3, keys={0: 0, 5000: 900}, slow_s=10.0)
 LINES: Final = Effort(first_keys=5, left_alone=3, tokens=300, bursts=1, keys={0: 0}, slow_s=8.0, stops=3)
 BASELINE: Final = Effort(first_keys=20, left_alone=7, tokens=500, bursts=1, keys={0: 0, 50: 60}, slow_s=8.0, stops=3)
 BASELINE_AGAIN: Final = replace(BASELINE, left_alone=5, keys={50: 40}, slow_links=SLOW_LINKS[:1], stops=0)

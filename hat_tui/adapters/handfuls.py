@@ -7,9 +7,10 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Final
 
-TOGETHER_S: Final = 0.125
+TOGETHER_S: Final = 1 / 6
 """Seconds in which what a server sends is gathered. A piece is late by half of that and no eye reads ahead of it; most
-of what a reply costs is waking up, however little there is to do."""
+of what a reply costs is waking up, however little there is to do, and a local model waits meanwhile: while one of its
+threads has no core, the others have nothing to do."""
 
 SHARE: Final = 1 / 8
 """Of the time since the first piece, at most: a short reply is timed by when its last piece was read."""
