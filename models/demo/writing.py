@@ -8,7 +8,7 @@ import zlib
 from models.demo import words
 from models.demo.capitals import CAPITALS
 from models.demo.phrasing import load
-from models.demo.scene import Exchange, Scene
+from models.demo.scene import Exchange, Scene, capitalised
 
 _WAYS = load("skills")
 
@@ -44,6 +44,8 @@ _CODE = {
     "largest": "def largest(numbers):\n    return max(numbers)",
 }
 
+_CODE_FORMS = (("code", "purpose"), ("code_to", "task"), ("code_for", "topic"))
+
 ANIMALS = (
     "fox bear mouse rabbit owl hedgehog cat dog frog duck squirrel lion tiger elephant penguin turtle donkey "
     "sheep goat wolf deer beaver otter badger horse pig hen snail crow robin camel monkey whale dolphin crab bee "
@@ -65,16 +67,26 @@ def table(scene: Scene) -> Exchange:
     if scene.rng.random() < 0.2:
         return Exchange(scene.dressed(scene.says(_WAYS["any_table"])), next(iter(TABLES.values())))
     subject, text = scene.rng.choice(list(TABLES.items()))
-    return Exchange(scene.dressed(scene.says(_WAYS["table"]).replace("{t}", subject)), text)
+    if scene.held_out:
+        return Exchange(scene.dressed(scene.says(_WAYS["table"]).replace("{t}", subject)), text)
+    said = _inside(scene, f"subject.{subject}") if scene.rng.random() < 0.4 else subject
+    return Exchange(scene.dressed(capitalised(scene.says(_WAYS["table"]).replace("{t}", said))), text)
 
 
 def code(scene: Scene) -> Exchange:
     purpose, text = scene.rng.choice(list(_CODE.items()))
     if scene.rng.random() < 0.15:
         return Exchange(scene.dressed(scene.says(_WAYS["any_code"])), block(next(iter(_CODE.values()))))
-    said = _WAYS[f"purpose.{purpose}"].one(scene.rng, scene.held_out)
-    question = scene.says(_WAYS["code"]).replace("{t}", said[:1].lower() + said[1:])
-    return Exchange(scene.dressed(question), block(text))
+    # The evaluation asks for "code that sorts a list" only, the training for "code to sort" and "code for sorting" too.
+    frame, what = _CODE_FORMS[0] if scene.held_out else scene.rng.choices(_CODE_FORMS, (6, 4, 3))[0]
+    question = scene.says(_WAYS[frame]).replace("{t}", _inside(scene, f"{what}.{purpose}"))
+    return Exchange(scene.dressed(capitalised(question)), block(text))
+
+
+def _inside(scene: Scene, key: str) -> str:
+    """One of the ways of a key, as it stands inside a sentence."""
+    said = scene.says(_WAYS[key])
+    return said[:1].lower() + said[1:]
 
 
 def block(text: str) -> str:
