@@ -137,9 +137,10 @@ def tell(scene: Scene, name: str = "") -> Exchange:
     value = kind.value(scene.rng, scene.held_out)
     text = scene.says(kind.corrections if kind.name in scene.told else kind.tells)
     changed = kind.name in scene.told
+    old = scene.told.get(kind.name, "").split(_CALLED)[-1]
     scene.told[kind.name] = value
     reply = f"Thank you, I will remember: {clause(kind.name, value)}." if changed else acknowledged({kind.name: value})
-    return Exchange(_with_value(scene.dressed(text), value), reply)
+    return Exchange(_with_value(scene.dressed(text), value).replace("{o}", old), reply)
 
 
 def _with_value(text: str, value: str) -> str:
