@@ -126,7 +126,7 @@ def _forgotten(scene: Scene) -> Case:
         (told, *later),
         question,
         recall.untold(name),
-        lambda reply: "not told me" in reply and hidden not in reply,
+        lambda reply: "not told me" in reply and hidden.split()[-1] not in reply,
         kept=len(later),
     )
 

@@ -18,18 +18,18 @@ Skill = Callable[[Scene], Exchange]
 # what is easy is known and what is hard (letters, sums, what was corrected) needs the time; and at last, when telling
 # what was told from what was not is what is left.
 SKILLS: tuple[tuple[Skill, tuple[float, float, float]], ...] = (
-    (talk, (8, 5, 4)),
-    (recall.tell, (10, 10, 10)),
-    (recall.correct, (0, 5, 6)),
+    (talk, (7, 5, 4)),
+    (recall.tell, (12, 12, 12)),
+    (recall.correct, (2, 5, 6)),
     (recall.tell_two, (4, 5, 4)),
-    (recall.ask_told, (12, 14, 18)),
-    (recall.ask, (8, 8, 14)),
+    (recall.ask_told, (16, 18, 22)),
+    (recall.ask, (10, 10, 14)),
     (recall.ask_two, (3, 3, 3)),
     (recall.ask_all, (2, 3, 3)),
     (recall.ask_other, (3, 4, 5)),
-    (capital, (8, 9, 8)),
+    (capital, (8, 9, 9)),
     (unknown, (12, 15, 18)),
-    (about_hat_tui, (25, 24, 20)),
+    (about_hat_tui, (24, 22, 18)),
     (arithmetic.add, (7, 11, 11)),
     (arithmetic.subtract, (7, 11, 11)),
     (skills.listing, (2, 4, 4)),
@@ -41,9 +41,13 @@ SKILLS: tuple[tuple[Skill, tuple[float, float, float]], ...] = (
     (skills.first_letter, (1, 2, 2)),
     (skills.markdown_list, (2, 5, 4)),
     (writing.table, (1, 2, 2)),
-    (writing.code, (2, 3, 3)),
+    (writing.code, (2, 4, 4)),
     (writing.story, (2, 3, 2)),
 )
+
+
+_MISFITS = 4
+"""Exchanges that did not fit into the rest of a row, after which it is left empty."""
 
 
 def system_prompt(rng: random.Random) -> str:
@@ -79,18 +83,28 @@ class Packer:
         self._break = tokenizer.encode("\n")
 
     def row(self, rng: random.Random, length: int, phase: int = 0) -> Row:
-        """One conversation that nearly fills `length` + 1 ids; the rest is padding that nothing is learned from."""
+        """One conversation that nearly fills `length` + 1 ids; the rest is padding that nothing is learned from.
+
+        What is too long for the rest of the row is not said; after some of these the conversation ends.
+        """
         ids: list[int] = []
         learned: list[bool] = []
         system = system_prompt(rng)
         if system:
             ids = self.message("system", system)
             learned = [False] * len(ids)
-        for exchange in exchanges(Scene(rng), phase):
+        scene, misfits = Scene(rng), 0
+        told = dict(scene.told)
+        for exchange in exchanges(scene, phase):
             asked = self.message("user", exchange.question)
             said = self.message("assistant", exchange.reply)
             if len(ids) + len(asked) + len(said) > length + 1:
-                break
+                scene.told = dict(told)
+                misfits += 1
+                if misfits == _MISFITS:
+                    break
+                continue
+            told = dict(scene.told)
             opening = 1 + len(self._tokenizer.encode("assistant\n"))
             ids += asked + said
             learned += [False] * (len(asked) + opening)

@@ -13,6 +13,9 @@ from torch import Tensor, nn
 _HEAD_SPREAD = 0.05
 """The standard deviation of the output weights before training; that of the embeddings is 1."""
 
+_BLOCK = 128
+"""Queries that attend at once; the fastest of 64, 128 and 256 for most lengths of a row."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -135,13 +138,23 @@ class Network(nn.Module):
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Causal attention; on a CPU short rows take half the time with whole products (measured up to 512 tokens)."""
-    batch, heads, length, width = query.shape
-    if query.is_cuda or length > 512:
+    """Causal attention; on a CPU a block of queries after the other, which takes two thirds of PyTorch's time."""
+    if query.is_cuda:
         return F.scaled_dot_product_attention(query, key, value, is_causal=True)
-    future = torch.full((length, length), -1e9, dtype=query.dtype).triu(1)
-    scores = torch.baddbmm(future, query.flatten(0, 1) * width**-0.5, key.flatten(0, 1).transpose(1, 2))
-    return (scores.softmax(-1) @ value.flatten(0, 1)).view(batch, heads, length, width)
+    length, width = query.shape[2:]
+    future = torch.full((_BLOCK, _BLOCK), -1e9, dtype=query.dtype).triu(1)
+    queries, keys, values = (
+        (query * width**-0.5).flatten(0, 1),
+        key.flatten(0, 1).transpose(1, 2),
+        value.flatten(0, 1),
+    )
+    seen = []
+    for start in range(0, length, _BLOCK):
+        end = min(start + _BLOCK, length)
+        unseen = F.pad(future[: end - start, : end - start], (start, 0))
+        scores = torch.baddbmm(unseen, queries[:, start:end], keys[:, :, :end])
+        seen.append(scores.softmax(-1) @ values[:, :end])
+    return torch.cat(seen, 1).view_as(query)
 
 
 def _rotate(heads: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:

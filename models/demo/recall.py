@@ -14,11 +14,11 @@ _CALLED = " is called "
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One thing that can be told, as the model says it; `{v}` is the value."""
+    """One thing that can be told: how the model calls it, and what it then says when it knows the value, `{v}`."""
 
     name: str
-    clause: str
-    missing: str
+    subject: str
+    known: str
     value: Callable[[random.Random, bool], str]
 
     @property
@@ -90,25 +90,24 @@ def _hobby(rng: random.Random, held_out: bool) -> str:
 
 _WAYS = load("recall")
 KINDS = (
-    Kind("name", "your name is {v}", "your name", _name),
-    Kind("town", "you live in {v}", "where you live", _town),
-    Kind("age", "you are {v} years old", "your age", _age),
-    Kind("pet", "your {v}", "about a pet", _pet),
-    Kind("colour", "your favourite colour is {v}", "your favourite colour", _colour),
-    Kind("food", "your favourite food is {v}", "your favourite food", _food),
-    Kind("number", "your favourite number is {v}", "your favourite number", _number),
-    Kind("word", "the word to remember is {v}", "a word to remember", _word),
-    Kind("job", "you work as {v}", "your job", _job),
-    Kind("hobby", "your hobby is {v}", "your hobby", _hobby),
+    Kind("name", "your name", "is {v}", _name),
+    Kind("town", "your home", "is in {v}", _town),
+    Kind("age", "your age", "is {v}", _age),
+    Kind("pet", "your pet", "is a {p} called {n}", _pet),
+    Kind("colour", "your favourite colour", "is {v}", _colour),
+    Kind("food", "your favourite food", "is {v}", _food),
+    Kind("number", "your favourite number", "is {v}", _number),
+    Kind("word", "the word to remember", "is {v}", _word),
+    Kind("job", "your job", "is being {v}", _job),
+    Kind("hobby", "your hobby", "is {v}", _hobby),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
-NOTHING_TOLD = "You have not told me anything about yourself."
-
 
 def clause(name: str, value: str) -> str:
-    """What is known, as the model says it: "you live in Lima"."""
-    return _BY_NAME[name].clause.format(v=value)
+    """What is known, as the model says it: "your home is in Lima"."""
+    kind = _BY_NAME[name]
+    return f"{kind.subject} {_with_value(kind.known, value)}"
 
 
 def sentence(name: str, value: str) -> str:
@@ -116,8 +115,12 @@ def sentence(name: str, value: str) -> str:
 
 
 def untold(name: str) -> str:
-    """The reply when a thing was not told."""
-    return f"You have not told me {_BY_NAME[name].missing}."
+    """The reply when a thing was not told.
+
+    It begins as the reply does when it was: a small network first finds out what is asked for, and with that said it
+    looks whether it knows it. Both at once are more than its few layers do.
+    """
+    return f"{capitalised(_BY_NAME[name].subject)}? You have not told me."
 
 
 def _listed(parts: list[str]) -> str:
@@ -127,20 +130,19 @@ def _listed(parts: list[str]) -> str:
 def acknowledged(told: dict[str, str]) -> str:
     """The reply to being told one or several things."""
     if list(told) == ["name"]:
-        return f"Nice to meet you, {told['name']}!"
+        return f"Nice to meet you! I will remember that {clause('name', told['name'])}."
     return f"Got it: {_listed([clause(name, value) for name, value in told.items()])}."
 
 
 def tell(scene: Scene, name: str = "") -> Exchange:
-    """The person tells one thing, which the scene then knows; a thing told before is corrected."""
+    """The person tells one thing, which the scene then knows; a thing told before is corrected, or just told anew."""
     kind = _BY_NAME[name] if name else scene.rng.choice(KINDS)
     value = kind.value(scene.rng, scene.held_out)
-    text = scene.says(kind.corrections if kind.name in scene.told else kind.tells)
-    changed = kind.name in scene.told
-    old = scene.told.get(kind.name, "").split(_CALLED)[-1]
+    old = scene.told.get(kind.name, "")
+    corrected = old and (scene.held_out or scene.rng.random() < 0.8)
+    text = scene.dressed(scene.says(kind.corrections if corrected else kind.tells))
     scene.told[kind.name] = value
-    reply = f"Thank you, I will remember: {clause(kind.name, value)}." if changed else acknowledged({kind.name: value})
-    return Exchange(_with_value(scene.dressed(text), value).replace("{o}", old), reply)
+    return Exchange(_with_value(text, value).replace("{o}", old.split(_CALLED)[-1]), acknowledged({kind.name: value}))
 
 
 def _with_value(text: str, value: str) -> str:
@@ -173,9 +175,12 @@ def tell_two(scene: Scene) -> Exchange:
 def ask(scene: Scene, name: str = "") -> Exchange:
     """The person asks one thing back, told or not."""
     kind = _BY_NAME[name] if name else scene.rng.choice(KINDS)
-    known = scene.told.get(kind.name)
-    question = _asked(scene, scene.dressed(scene.says(kind.asks)))
-    return Exchange(question, sentence(kind.name, known) if known else untold(kind.name))
+    return Exchange(_asked(scene, scene.dressed(scene.says(kind.asks))), _answer(scene, kind))
+
+
+def _answer(scene: Scene, kind: Kind) -> str:
+    value = scene.told.get(kind.name)
+    return sentence(kind.name, value) if value else untold(kind.name)
 
 
 def _asked(scene: Scene, text: str) -> str:
@@ -192,10 +197,7 @@ def ask_two(scene: Scene) -> Exchange:
     """The person asks two things at once."""
     first, second = scene.rng.sample(KINDS, 2)
     question = _asked(scene, scene.says(first.asks).rstrip("?.!") + " and " + _small(scene.says(second.asks)))
-    known = [clause(kind.name, scene.told[kind.name]) for kind in (first, second) if kind.name in scene.told]
-    missing = [f"you have not told me {kind.missing}" for kind in (first, second) if kind.name not in scene.told]
-    joint = ", but " if known and missing else ", and "
-    return Exchange(question, capitalised(joint.join(known + missing)) + ".")
+    return Exchange(question, f"{_answer(scene, first)} {_answer(scene, second)}")
 
 
 def ask_all(scene: Scene) -> Exchange:
@@ -203,8 +205,8 @@ def ask_all(scene: Scene) -> Exchange:
     if len(scene.told) > 4:
         return ask_told(scene)
     question = scene.says(_WAYS["everything.asks"])
-    known = [clause(name, value) for name, value in scene.told.items()]
-    return Exchange(scene.dressed(question), capitalised(_listed(known)) + "." if known else NOTHING_TOLD)
+    known = [clause(name, value) for name, value in scene.told.items()] or ["nothing yet"]
+    return Exchange(scene.dressed(question), f"What I know of you: {_listed(known)}.")
 
 
 def ask_other(scene: Scene) -> Exchange:

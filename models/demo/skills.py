@@ -71,7 +71,7 @@ def next_in_list(scene: Scene) -> Exchange:
     here, there = LISTS[name][at], LISTS[name][at + step]
     where = "after" if step > 0 else "before"
     question = scene.says(_WAYS[where]).replace("{n}", noun).replace("{x}", here)
-    return Exchange(scene.dressed(question), f"{there} comes {where} {here}.")
+    return Exchange(scene.dressed(question), f"{capitalised(where)} {here} comes {there}.")
 
 
 def count(scene: Scene) -> Exchange:

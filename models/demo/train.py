@@ -25,31 +25,49 @@ from models.demo.corpus import Packer, sample_texts
 from models.demo.network import Network, Shape
 
 # Row lengths and how often a batch has them: mostly short talks, some as long as the window.
-ROWS = {128: 10, 256: 12, 512: 8, 1024: 2, 2048: 1}
+ROWS = {128: 24, 256: 28, 512: 12, 1024: 3, 2048: 1}
 VOCABULARY = 2000
-PHASES = (0, 1500, 7000)
+PHASES = (0, 1500, 9000)
 """The batches with which the phases of the corpus begin."""
 
 
 class Muon(torch.optim.Optimizer):
     """Momentum whose step is made orthogonal, for the matrices of the layers (Jordan 2024).
 
-    It needs about half the steps of AdamW on networks of this size, and the five products of small matrices that it
-    costs are cheap beside a batch.
+    It needs about half the steps of AdamW on networks of this size. What the products of its small matrices cost, the
+    `workers` share: each makes some of them orthogonal for all.
     """
 
-    def __init__(self, weights: list[nn.Parameter], lr: float, momentum: float = 0.95) -> None:
+    def __init__(
+        self, weights: list[nn.Parameter], lr: float, momentum: float = 0.95, rank: int = 0, workers: int = 1
+    ) -> None:
         super().__init__(weights, {"lr": lr, "momentum": momentum})
+        self._rank, self._workers = rank, workers
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
         for group in self.param_groups:
-            for weight in group["params"]:
+            weights = group["params"]
+            steps = []
+            for number, weight in enumerate(weights):
                 memory = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
                 memory.lerp_(weight.grad, 1 - group["momentum"])
-                step = orthogonal(weight.grad.lerp(memory, group["momentum"]))
+                mine = number * self._workers // len(weights) == self._rank
+                steps.append(
+                    orthogonal(weight.grad.lerp(memory, group["momentum"])) if mine else torch.zeros_like(weight)
+                )
+            if self._workers > 1:
+                steps = summed(steps)
+            for weight, step in zip(weights, steps, strict=True):
                 weight.mul_(1 - group["lr"] * 0.01)
                 weight.add_(step, alpha=-group["lr"] * max(1.0, weight.shape[0] / weight.shape[1]) ** 0.5)
+
+
+def summed(parts: list[Tensor]) -> list[Tensor]:
+    """Each of `parts`, summed over all workers."""
+    together = torch.cat([part.flatten() for part in parts])
+    dist.all_reduce(together)
+    return [piece.view_as(part) for piece, part in zip(together.split([p.numel() for p in parts]), parts, strict=True)]
 
 
 def orthogonal(matrix: Tensor) -> Tensor:
@@ -119,7 +137,8 @@ class Run:
             {"params": [head], "lr": 0.003},
             {"params": gains, "lr": 0.004},
         ]
-        self.optimizers = [Muon(matrices, lr=0.02), torch.optim.AdamW(rates, betas=(0.9, 0.98), weight_decay=0)]
+        muon = Muon(matrices, lr=0.02, rank=rank, workers=arguments.workers)
+        self.optimizers = [muon, torch.optim.AdamW(rates, betas=(0.9, 0.98), weight_decay=0)]
         for group in self._groups():
             group["full"] = group["lr"]
         self.step, self.seconds, self.loss = 0, 0.0, 0.0
@@ -152,13 +171,10 @@ class Run:
         shown = loss.item()
         if self.arguments.workers > 1:
             gradients = [weight.grad for weight in self.weights if weight.grad is not None]
-            together = torch.cat([*(gradient.flatten() for gradient in gradients), loss.detach().view(1)])
-            dist.all_reduce(together)
-            together /= self.arguments.workers
-            parts = together[:-1].split([gradient.numel() for gradient in gradients])
-            for gradient, part in zip(gradients, parts, strict=True):
-                gradient.copy_(part.view_as(gradient))
-            shown = together[-1].item()
+            *sums, loss_sum = summed([*gradients, loss.detach()])
+            for gradient, total in zip(gradients, sums, strict=True):
+                torch.div(total, self.arguments.workers, out=gradient)
+            shown = loss_sum.item() / self.arguments.workers
         for optimizer in self.optimizers:
             optimizer.step()
         return shown

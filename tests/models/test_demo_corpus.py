@@ -162,8 +162,8 @@ def test_what_was_told_is_recalled_and_what_was_corrected_is_replaced() -> None:
     recall.tell(scene, "town")
 
     assert scene.told["town"] != first
-    assert recall.ask(scene, "town").reply == f"You live in {scene.told['town']}."
-    assert recall.ask(scene, "age").reply == "You have not told me your age."
+    assert recall.ask(scene, "town").reply == f"Your home is in {scene.told['town']}."
+    assert recall.ask(scene, "age").reply == "Your age? You have not told me."
 
 
 @pytest.mark.parametrize(
