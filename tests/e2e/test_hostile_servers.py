@@ -2,6 +2,7 @@
 
 import re
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,6 @@ from served_chat import replies, served_chat
 from terminal_session import TerminalSession
 
 pytestmark = pytest.mark.e2e
-
-
-async def hangs_before_anything(line: Line) -> None:
-    """The connection is taken, and not a byte comes."""
-    await hangs(line)
 
 
 TROUBLES: tuple[tuple[str, Script, str], ...] = (
@@ -98,9 +94,16 @@ async def test_a_reply_that_breaks_off_says_so_and_what_had_arrived_stays(tmp_pa
 
 
 async def test_a_server_that_says_nothing_is_left_by_escape_and_prompts_queued_meanwhile_wait(tmp_path: Path) -> None:
+    asked = threading.Event()
+
+    async def hangs_once_asked(line: Line) -> None:
+        asked.set()
+        await hangs(line)
+
     def chat_with_it(chat: TerminalSession) -> None:
         chat.send(b"anyone there?\r")
         chat.until("waiting for the first token")
+        assert asked.wait(20)
         chat.send(b"second\r")
         chat.until("1. second")
         chat.send(b"\x1b")
@@ -108,7 +111,7 @@ async def test_a_server_that_says_nothing_is_left_by_escape_and_prompts_queued_m
         chat.send(b"\r")
         until_said(chat, "second", "I am ready.")
 
-    await served_chat(tmp_path, chat_with_it, hangs_before_anything, stream(says("I am ready."), ends()))
+    await served_chat(tmp_path, chat_with_it, hangs_once_asked, stream(says("I am ready."), ends()))
 
 
 def test_a_server_that_is_not_there_is_named_and_the_prompt_waits(tmp_path: Path) -> None:
