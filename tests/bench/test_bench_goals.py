@@ -79,7 +79,7 @@ def test_the_page_tells_what_was_measured_and_what_was_not():
     assert "- peer 1.0: start: peer 1.0 echoed no key" in text
     assert "1 kB/s, 20 tokens/s: key to echo, p95" in text
     assert text.endswith("this kernel has no TUN devices.\n")
-    assert "| hat-tui, 100 × 30 | 20 | 7 | 700 | 5 | 120 with 50 turns, 300 with 5,000 turns | 15 | 5 |" in text
+    assert "| hat-tui, 100 × 30 | 20 | 7 | 700 | 5 | 120 with 50 turns, 900 with 5,000 turns | 15 | 5 |" in text
 
 
 def test_a_quick_run_measures_less_of_the_same():
