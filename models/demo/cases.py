@@ -118,7 +118,7 @@ def _forgotten(scene: Scene) -> Case:
     name = scene.rng.choice(recall.KINDS).name
     told = recall.tell(scene, name).question
     other = [kind.name for kind in scene.rng.sample(recall.KINDS, 3) if kind.name != name]
-    hidden = scene.told.pop(name)
+    hidden = scene.told.pop(name).value
     later = [recall.tell(scene, kind).question for kind in other[: scene.rng.randint(0, 2)]]
     later += _filled(scene, scene.rng.randint(2, 5))
     question = recall.ask(Scene(scene.rng, scene.held_out), name).question

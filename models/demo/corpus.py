@@ -18,7 +18,7 @@ Skill = Callable[[Scene], Exchange]
 # what is easy is known and what is hard (letters, sums, what was corrected) needs the time; and at last, when telling
 # what was told from what was not is what is left.
 SKILLS: tuple[tuple[Skill, tuple[float, float, float]], ...] = (
-    (talk, (7, 5, 4)),
+    (talk, (7, 6, 5)),
     (recall.tell, (12, 12, 12)),
     (recall.correct, (2, 5, 6)),
     (recall.tell_two, (4, 5, 4)),
@@ -28,7 +28,7 @@ SKILLS: tuple[tuple[Skill, tuple[float, float, float]], ...] = (
     (recall.ask_all, (2, 3, 3)),
     (recall.ask_other, (3, 4, 5)),
     (capital, (8, 9, 9)),
-    (unknown, (12, 15, 18)),
+    (unknown, (13, 17, 19)),
     (about_hat_tui, (24, 22, 18)),
     (arithmetic.add, (7, 11, 11)),
     (arithmetic.subtract, (7, 11, 11)),
@@ -71,6 +71,15 @@ class Row:
 
     ids: list[int]
     learned: list[bool]
+
+
+def opened(role: str, text: str) -> str:
+    """The inside of a ChatML message.
+
+    What a person says begins with a space, so that its first word has the tokens it has in the middle of a sentence: a
+    value told as the first word can be recalled as it was.
+    """
+    return f"{role}\n {text}" if role == "user" else f"{role}\n{text}"
 
 
 class Packer:
@@ -125,7 +134,7 @@ class Packer:
 
     def message(self, role: str, text: str) -> list[int]:
         """The ids of one message of the template."""
-        return [self._start, *self._tokenizer.encode_marked(f"{role}\n{text}"), self._end, *self._break]
+        return [self._start, *self._tokenizer.encode_marked(opened(role, text)), self._end, *self._break]
 
 
 def sample_texts(rng: random.Random, count: int) -> Iterator[str]:
@@ -135,4 +144,4 @@ def sample_texts(rng: random.Random, count: int) -> Iterator[str]:
         scene = Scene(rng)
         for _ in range(int(count * shares[0] / total)):
             exchange = skill(scene)
-            yield from ("user\n" + exchange.question, "assistant\n" + exchange.reply)
+            yield from (opened("user", exchange.question), opened("assistant", exchange.reply))

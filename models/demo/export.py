@@ -15,7 +15,8 @@ from models.demo.bpe import END_OF_TEXT, IM_END, SPECIALS, Tokenizer
 from models.demo.network import Network, Shape
 
 CHAT_TEMPLATE = (
-    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n"
+    "{% for message in messages %}<|im_start|>{{ message['role'] + ('\\n ' if message['role'] == 'user' else '\\n') }}"
+    "{{ message['content'] }}<|im_end|>\n"
     "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 DESCRIPTION = (

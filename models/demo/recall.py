@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 from models.demo import words
 from models.demo.phrasing import Ways, load
-from models.demo.scene import Exchange, Scene, capitalised
+from models.demo.scene import Exchange, Scene, Told, capitalised
 
 _CALLED = " is called "
 """Between the animal and its name, in the value of a pet."""
 
+_CORRECTED = 0.9
+"""How often a thing that is told again is told as a correction, and not as if it were new."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One thing that can be told: how the model calls it, and what it then says when it knows the value, `{v}`."""
+    """One thing that can be told: how the model calls it, and what it says it is once it knows the value, `{v}`."""
 
     name: str
     subject: str
@@ -90,28 +93,31 @@ def _hobby(rng: random.Random, held_out: bool) -> str:
 
 _WAYS = load("recall")
 KINDS = (
-    Kind("name", "your name", "is {v}", _name),
-    Kind("town", "your home", "is in {v}", _town),
-    Kind("age", "your age", "is {v}", _age),
-    Kind("pet", "your pet", "is a {p} called {n}", _pet),
-    Kind("colour", "your favourite colour", "is {v}", _colour),
-    Kind("food", "your favourite food", "is {v}", _food),
-    Kind("number", "your favourite number", "is {v}", _number),
-    Kind("word", "the word to remember", "is {v}", _word),
-    Kind("job", "your job", "is being {v}", _job),
-    Kind("hobby", "your hobby", "is {v}", _hobby),
+    Kind("name", "your name", "{v}", _name),
+    Kind("town", "your home", "in {v}", _town),
+    Kind("age", "your age", "{v}", _age),
+    Kind("pet", "your pet", "a {p} called {n}", _pet),
+    Kind("colour", "your favourite colour", "{v}", _colour),
+    Kind("food", "your favourite food", "{v}", _food),
+    Kind("number", "your favourite number", "{v}", _number),
+    Kind("word", "the word to remember", "{v}", _word),
+    Kind("job", "your job", "being {v}", _job),
+    Kind("hobby", "your hobby", "{v}", _hobby),
 )
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
 
-def clause(name: str, value: str) -> str:
-    """What is known, as the model says it: "your home is in Lima"."""
+def clause(name: str, told: Told) -> str:
+    """What is known, as the model says it: "your home is in Lima", or "is now in Lima" when it was elsewhere before.
+
+    With that word a small network tells the value that holds from the one before it: both stand in the conversation.
+    """
     kind = _BY_NAME[name]
-    return f"{kind.subject} {_with_value(kind.known, value)}"
+    return f"{kind.subject} is {'now ' if told.anew else ''}{_with_value(kind.known, told.value)}"
 
 
-def sentence(name: str, value: str) -> str:
-    return capitalised(clause(name, value)) + "."
+def sentence(name: str, told: Told) -> str:
+    return capitalised(clause(name, told)) + "."
 
 
 def untold(name: str) -> str:
@@ -127,22 +133,25 @@ def _listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + ", and " + parts[-1]
 
 
-def acknowledged(told: dict[str, str]) -> str:
-    """The reply to being told one or several things."""
-    if list(told) == ["name"]:
-        return f"Nice to meet you! I will remember that {clause('name', told['name'])}."
-    return f"Got it: {_listed([clause(name, value) for name, value in told.items()])}."
+def acknowledged(told: dict[str, Told]) -> str:
+    """The reply to being told one or several things, or one thing anew."""
+    known = _listed([clause(name, thing) for name, thing in told.items()])
+    if any(thing.anew for thing in told.values()):
+        return f"Thank you, I will remember: {known}."
+    return f"Nice to meet you! I will remember that {known}." if list(told) == ["name"] else f"Got it: {known}."
 
 
 def tell(scene: Scene, name: str = "") -> Exchange:
     """The person tells one thing, which the scene then knows; a thing told before is corrected, or just told anew."""
     kind = _BY_NAME[name] if name else scene.rng.choice(KINDS)
-    value = kind.value(scene.rng, scene.held_out)
-    old = scene.told.get(kind.name, "")
-    corrected = old and (scene.held_out or scene.rng.random() < 0.8)
+    old = scene.told.get(kind.name)
+    told = Told(kind.value(scene.rng, scene.held_out), anew=old is not None)
+    corrected = old and (scene.held_out or scene.rng.random() < _CORRECTED)
     text = scene.dressed(scene.says(kind.corrections if corrected else kind.tells))
-    scene.told[kind.name] = value
-    return Exchange(_with_value(text, value).replace("{o}", old.split(_CALLED)[-1]), acknowledged({kind.name: value}))
+    if old:
+        text = text.replace("{o}", old.value.split(_CALLED)[-1])
+    scene.told[kind.name] = told
+    return Exchange(_with_value(text, told.value), acknowledged({kind.name: told}))
 
 
 def _with_value(text: str, value: str) -> str:
@@ -162,13 +171,13 @@ def tell_two(scene: Scene) -> Exchange:
     kinds = [kind for kind in rng.sample(KINDS, rng.choice((2, 2, 3))) if kind.name not in scene.told]
     if len(kinds) < 2:
         return tell(scene)
-    told = {kind.name: kind.value(rng, scene.held_out) for kind in kinds}
+    told = {kind.name: Told(kind.value(rng, scene.held_out)) for kind in kinds}
     scene.told.update(told)
     said = [scene.says(kind.tells) for kind in kinds]
     if rng.random() < 0.5:
         said = [f"{text.rstrip('.!?')} and" for text in said[:-1]] + said[-1:]
         said[1:] = map(_small, said[1:])
-    text = " ".join(_with_value(text, told[kind.name]) for text, kind in zip(said, kinds, strict=True))
+    text = " ".join(_with_value(text, told[kind.name].value) for text, kind in zip(said, kinds, strict=True))
     return Exchange(text, acknowledged(told))
 
 
@@ -179,13 +188,14 @@ def ask(scene: Scene, name: str = "") -> Exchange:
 
 
 def _answer(scene: Scene, kind: Kind) -> str:
-    value = scene.told.get(kind.name)
-    return sentence(kind.name, value) if value else untold(kind.name)
+    told = scene.told.get(kind.name)
+    return sentence(kind.name, told) if told else untold(kind.name)
 
 
 def _asked(scene: Scene, text: str) -> str:
     """A question after a pet names the animal that was told, or any when none was."""
-    return _with_value(text, scene.told.get("pet") or f"{scene.rng.choice(words.PETS)}{_CALLED}")
+    pet = scene.told.get("pet")
+    return _with_value(text, pet.value if pet else f"{scene.rng.choice(words.PETS)}{_CALLED}")
 
 
 def ask_told(scene: Scene) -> Exchange:
@@ -205,7 +215,7 @@ def ask_all(scene: Scene) -> Exchange:
     if len(scene.told) > 4:
         return ask_told(scene)
     question = scene.says(_WAYS["everything.asks"])
-    known = [clause(name, value) for name, value in scene.told.items()] or ["nothing yet"]
+    known = [clause(name, told) for name, told in scene.told.items()] or ["nothing yet"]
     return Exchange(scene.dressed(question), f"What I know of you: {_listed(known)}.")
 
 

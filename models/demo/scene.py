@@ -32,13 +32,21 @@ class Exchange:
     reply: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A value the person told, and whether it took the place of one that was told before."""
+
+    value: str
+    anew: bool = False
+
+
 @dataclass(slots=True)
 class Scene:
     """The state one conversation is written from; `held_out` takes values and phrasings kept from training."""
 
     rng: random.Random
     held_out: bool = False
-    told: dict[str, str] = field(default_factory=dict)
+    told: dict[str, Told] = field(default_factory=dict)
 
     def says(self, ways: Ways) -> str:
         """One of the ways to say a thing."""

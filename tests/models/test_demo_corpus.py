@@ -158,11 +158,13 @@ def test_the_honest_reply_names_the_key_of_the_program() -> None:
 def test_what_was_told_is_recalled_and_what_was_corrected_is_replaced() -> None:
     scene = Scene(random.Random(1))
     recall.tell(scene, "town")
-    first = scene.told["town"]
-    recall.tell(scene, "town")
+    first = scene.told["town"].value
+    assert recall.ask(scene, "town").reply == f"Your home is in {first}."
+    corrected = recall.tell(scene, "town").reply
 
-    assert scene.told["town"] != first
-    assert recall.ask(scene, "town").reply == f"Your home is in {scene.told['town']}."
+    assert scene.told["town"].value != first
+    assert corrected == f"Thank you, I will remember: your home is now in {scene.told['town'].value}."
+    assert recall.ask(scene, "town").reply == f"Your home is now in {scene.told['town'].value}."
     assert recall.ask(scene, "age").reply == "Your age? You have not told me."
 
 
