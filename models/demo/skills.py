@@ -1,5 +1,8 @@
 """Small skills that show off the screen: counting, lists, copying, letters, Markdown and code."""
 
+# Texts, as they are said.
+# ruff: noqa: SIM905
+
 from models.demo import words
 from models.demo.phrasing import load
 from models.demo.scene import Exchange, Scene, capitalised
@@ -7,7 +10,10 @@ from models.demo.words import is_held_out
 
 _WAYS = load("skills")
 
-_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+).split()
 LISTS = {
     "days of the week": ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
     "months": [
@@ -84,11 +90,11 @@ def count(scene: Scene) -> Exchange:
         if b <= 100 and is_held_out(f"{a}..{b}") == scene.held_out:
             break
     form = rng.choices(("from", "to", "down"), (6, 3 if a == 1 else 0, 2))[0]
-    if form == "down":
-        question = scene.says(_WAYS["count_down"]).replace("{a}", str(b)).replace("{b}", str(a))
-        return Exchange(scene.dressed(question), counted(b, a))
-    asks = _WAYS["count"] if form == "from" else _WAYS["count_up"]
-    return Exchange(scene.dressed(scene.says(asks).replace("{a}", str(a)).replace("{b}", str(b))), counted(a, b))
+    first, last = (b, a) if form == "down" else (a, b)
+    in_words = not scene.held_out and b < len(_NUMBERS) and rng.random() < 0.25
+    start, end = (_NUMBERS[first], _NUMBERS[last]) if in_words else (str(first), str(last))
+    asks = _WAYS[{"from": "count", "to": "count_up", "down": "count_down"}[form]]
+    return Exchange(scene.dressed(scene.says(asks).replace("{a}", start).replace("{b}", end)), counted(first, last))
 
 
 def counted(a: int, b: int) -> str:
@@ -107,13 +113,20 @@ def any_word(scene: Scene) -> str:
 
 def repeat(scene: Scene) -> Exchange:
     rng = scene.rng
+    if not scene.held_out and rng.random() < 0.25:
+        said = scene.says(_WAYS["repeated"])
+        return _repeated(scene, said if said.startswith("I ") or rng.random() < 0.5 else said[:1].lower() + said[1:])
     text = " ".join(any_word(scene) for _ in range(rng.choice((1, 1, 2, 3, 4, 6))))
     if rng.random() < 0.4:
         text = capitalised(text) + rng.choice((".", "!", "?"))
     elif rng.random() < 0.15:
         text = f"{text} {rng.randint(0, 999)}"
+    return _repeated(scene, text)
+
+
+def _repeated(scene: Scene, text: str) -> Exchange:
     question = scene.says(_WAYS["repeat"])
-    if rng.random() < 0.2:
+    if scene.rng.random() < 0.2:
         question = question[:1].lower() + question[1:]
     return Exchange(question.replace("{t}", text), text)
 
@@ -141,10 +154,12 @@ def first_letter(scene: Scene) -> Exchange:
 def markdown_list(scene: Scene) -> Exchange:
     rng = scene.rng
     kind = rng.choice(list(THINGS))
+    if not scene.held_out and rng.random() < 0.15:
+        return Exchange(scene.dressed(scene.says(_WAYS["some_of"]).replace("{k}", kind)), things_reply(kind, 3, False))
     size = rng.randint(2, 5)
     numbered = rng.random() < 0.3
     text = scene.says(_WAYS["numbered"] if numbered else _WAYS["list_of"])
-    question = text.replace("{n}", rng.choice((_UNITS[size], str(size)))).replace("{k}", kind)
+    question = text.replace("{n}", rng.choice((_NUMBERS[size], str(size)))).replace("{k}", kind)
     return Exchange(scene.dressed(question), things_reply(kind, size, numbered))
 
 
