@@ -65,7 +65,7 @@ def _colour(rng: random.Random, held_out: bool) -> str:
 
 def _food(rng: random.Random, held_out: bool) -> str:
     food = _known_or_made_up(rng, words.FOODS, held_out, 0.3)
-    return f"{words.pick(rng, words.WORDS, held_out)} {food}" if rng.random() < 0.1 else food
+    return f"{words.pick(rng, words.WORDS, held_out)} {food}" if rng.random() < 0.15 else food
 
 
 def _age(rng: random.Random, held_out: bool) -> str:

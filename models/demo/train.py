@@ -102,7 +102,7 @@ def batches(packer: Packer, seed: int, start: int, tokens: int, rank: int) -> It
 
 def copying_share(number: int) -> float:
     """How many rows of batch `number` are nothing but copying, which keeps what the network begins with."""
-    return max(0.0, 0.2 * (1 - number / 400))
+    return max(0.02, 0.2 * (1 - number / 400))
 
 
 def make_tokenizer(seed: int) -> bpe.Tokenizer:
