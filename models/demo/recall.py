@@ -38,19 +38,21 @@ class Kind:
 
 
 def _known_or_made_up(rng: random.Random, known: Sequence[str], held_out: bool, made_up: float) -> str:
-    return words.made_up(rng, held_out) if rng.random() < made_up else words.pick(rng, known, held_out)
+    if rng.random() < made_up + (0 if held_out else 0.15):
+        return words.unheard(rng, held_out)
+    return words.pick(rng, known, held_out)
 
 
 def _name(rng: random.Random, held_out: bool) -> str:
     if rng.random() < 0.45:
         return words.pick(rng, words.NAMES, held_out)
-    return words.made_up(rng, held_out).capitalize()
+    return words.unheard(rng, held_out).capitalize()
 
 
 def _town(rng: random.Random, held_out: bool) -> str:
     if rng.random() < 0.45:
         return words.pick(rng, words.TOWNS, held_out)
-    return words.made_up(rng, held_out).capitalize()
+    return words.unheard(rng, held_out).capitalize()
 
 
 def _pet(rng: random.Random, held_out: bool) -> str:

@@ -104,10 +104,10 @@ def counted(a: int, b: int) -> str:
 
 
 def any_word(scene: Scene) -> str:
-    """A word of the list, a name, or one that means nothing."""
+    """A word of the list, a name, or one that is in no list."""
     rng = scene.rng
-    if rng.random() < 0.4:
-        return words.made_up(rng, scene.held_out)
+    if rng.random() < (0.4 if scene.held_out else 0.6):
+        return words.unheard(rng, scene.held_out)
     return words.pick(rng, rng.choice((words.WORDS, words.WORDS, words.NAMES, words.COLOURS)), scene.held_out)
 
 

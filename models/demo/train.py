@@ -27,7 +27,7 @@ from models.demo.network import Network, Shape
 # Row lengths and how often a batch has them: mostly short talks, some as long as the window.
 ROWS = {128: 24, 256: 28, 512: 12, 1024: 3, 2048: 1}
 VOCABULARY = 2000
-PHASES = (0, 2000, 11500)
+PHASES = (0, 1800, 10500)
 """The batches with which the phases of the corpus begin."""
 
 

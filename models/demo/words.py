@@ -8,8 +8,11 @@ and sums too.
 # ruff: noqa: SIM905
 
 import random
+import re
 import zlib
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 NAMES = (
     "Ada Adam Aisha Akira Alan Alba Alex Alice Alina Amara Amir Amy Ana Anders Andrea Anita Anna Anton Aria Arjun "
@@ -90,6 +93,7 @@ _ONSETS = (
     "b c d f g h j k l m n p qu r s t v w x y z br bl ch cl cr dr fl fr gl gr kl kr pl pr sh sk sl sn sp st th tr zh"
 ).split()
 _VOWELS = "a e i o u a e i o u ai au ea ee ei ia ie io oa oo ou ue y".split()
+_WORD = re.compile(r"(?<![A-Za-z{<])[a-z]{3,10}(?![A-Za-z}>])")
 _CODAS = ["", "", "", "", *"b d f g k l m n p r s t v x z ck ll lm nd ng nk nt rd rk rm rn rt sk ss st th".split()]
 
 
@@ -106,10 +110,42 @@ def pick(rng: random.Random, values: Sequence[str], held_out: bool) -> str:
 def made_up(rng: random.Random, held_out: bool, syllables: tuple[int, int] = (1, 3)) -> str:
     """A lower-case word that means nothing, on the asked-for side of the split."""
     while True:
-        word = "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) for _ in range(rng.randint(*syllables)))
-        word += rng.choice(_CODAS)
+        word = "".join(_syllable(rng) for _ in range(rng.randint(*syllables))) + rng.choice(_CODAS)
         if 3 <= len(word) <= 12 and is_held_out(word) == held_out:
             return word
+
+
+def _syllable(rng: random.Random) -> str:
+    return rng.choice(_ONSETS) + rng.choice(_VOWELS)
+
+
+def unheard(rng: random.Random, held_out: bool) -> str:
+    """A lower-case word to be told, copied or spelt that no list has: made up or, in the training, English.
+
+    A network can say only the tokens that it had to say in training, and made-up words have few of the vocabulary's.
+    English words, alone and grown together with a syllable, have nearly all.
+    """
+    if held_out or rng.random() < 0.4:
+        return made_up(rng, held_out)
+    while True:
+        word = rng.choice(_listed() if rng.random() < 0.5 else _english())
+        word = rng.choice((word, word + _syllable(rng) + rng.choice(_CODAS), _syllable(rng) + word))
+        if 3 <= len(word) <= 14 and not is_held_out(word):
+            return word
+
+
+@cache
+def _listed() -> tuple[str, ...]:
+    """Each word of the lists."""
+    lists = (NAMES, TOWNS, COLOURS, FOODS, PETS, PET_NAMES, JOBS, HOBBIES, WORDS)
+    return tuple(sorted({word for values in lists for value in values for word in value.lower().split()}))
+
+
+@cache
+def _english() -> tuple[str, ...]:
+    """Some eight thousand words: all that the training's texts have."""
+    texts = sorted((Path(__file__).parent / "texts").glob("*.toml"))
+    return tuple(sorted({word for path in texts for word in _WORD.findall(path.read_text(encoding="utf-8"))}))
 
 
 def whole_number(rng: random.Random, low: int, high: int, held_out: bool) -> int:

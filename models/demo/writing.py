@@ -100,7 +100,7 @@ def story(scene: Scene, hero: str = "") -> Exchange:
     if not hero and rng.random() < 0.25:
         return Exchange(scene.dressed(scene.says(_WAYS["any_story"])), story_reply("fox"))
     if not hero:
-        hero = words.made_up(rng, scene.held_out) if rng.random() < 0.1 else words.pick(rng, ANIMALS, scene.held_out)
+        hero = words.unheard(rng, scene.held_out) if rng.random() < 0.3 else words.pick(rng, ANIMALS, scene.held_out)
     question = scene.dressed(scene.says(_WAYS["story"]))
     return Exchange(question.replace("a {h}", f"{article(hero)} {hero}").replace("{h}", hero), story_reply(hero))
 
