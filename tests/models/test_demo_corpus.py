@@ -5,11 +5,11 @@ import pytest
 
 from hat_tui.chat.parameters import SPECS
 from hat_tui.tui import keymap
-from models.demo import cases, recall, unknown
+from models.demo import bpe, cases, recall, unknown, words
 from models.demo.arithmetic import difference_reply, operands, sum_reply
 from models.demo.bpe import Tokenizer
 from models.demo.capitals import CAPITALS
-from models.demo.corpus import SKILLS, Packer, exchanges
+from models.demo.corpus import SKILLS, Packer, exchanges, sample_texts
 from models.demo.facts import all_facts
 from models.demo.keys import spoken
 from models.demo.phrasing import Ways, bare, load, parsed, written_out
@@ -114,6 +114,16 @@ def test_held_out_values_are_told_in_the_evaluation_alone() -> None:
         asked = {kind.value(random.Random(seed), True) for seed in range(300)}
 
         assert not trained & asked, kind.name
+
+
+def test_every_token_of_the_held_out_values_is_said_in_the_training() -> None:
+    rng = random.Random(1)
+    tokenizer = bpe.train(sample_texts(random.Random(2), 4000), 1500)
+    said = {token for _ in range(20_000) for token in tokenizer.encode(f" {words.unheard(rng, held_out=False)}")}
+    kept = [word for word in words.WORDS + words.COLOURS if words.is_held_out(word)]
+
+    assert len(kept) > 20
+    assert not [word for word in kept if not said.issuperset(tokenizer.encode(f" {word}"))]
 
 
 @pytest.mark.parametrize("sign", ["+", "-"])
