@@ -1,9 +1,12 @@
 """The flags of `hat-tui accept`. Every start of hat-tui reads these: nothing slow is imported here."""
 
 import argparse
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from hat_tui.acceptance.protocol import MOST_REPEATS
+from hat_tui.chat.parameters import spec
 
 FORMATS = ("text", "markdown", "html", "csv")
 
@@ -30,13 +33,16 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     run.add_argument("--model", action="append", default=[], dest="models", metavar="MODEL", help=models)
     run.add_argument(
         "--repeats",
-        type=int,
-        choices=range(1, MOST_REPEATS + 1),
+        type=_whole_number(1, MOST_REPEATS),
         metavar="N",
         help="ask each task so often, each time with another seed",
     )
     run.add_argument(
-        "--seed", type=int, metavar="N", dest="run_seed", help="the seed of the first time; the protocol's by default"
+        "--seed",
+        type=_whole_number(0, int(spec("seed").high)),
+        metavar="N",
+        dest="run_seed",
+        help="the seed of the first time; the protocol's by default",
     )
     resume = commands.add_parser("resume", help="go on with a run that was broken off")
     resume.add_argument("run", nargs="?", default="last")
@@ -59,3 +65,15 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         command.add_argument("--output", type=Path, metavar="FILE", help="write there, not to standard output")
     protocol = commands.add_parser("protocol", help="print a protocol to copy, or list them all")
     protocol.add_argument("protocol", nargs="?", default="")
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Reads a number in the range that a protocol's file may hold: a run with another could not be read back."""
+
+    def read(text: str) -> int:
+        with suppress(ValueError):
+            if low <= (number := int(text)) <= high:
+                return number
+        raise argparse.ArgumentTypeError(f"takes a whole number from {low} to {high}, not {text!r}")
+
+    return read

@@ -124,6 +124,23 @@ def test_marks_can_come_from_a_file(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("flag", "value", "words"),
+    [
+        ("--seed", "20261124053500", "a whole number from 0 to 2147483647, not '20261124053500'"),
+        ("--seed", "-1", "a whole number from 0 to 2147483647, not '-1'"),
+        ("--seed", "one", "a whole number from 0 to 2147483647, not 'one'"),
+        ("--repeats", "101", "a whole number from 1 to 100, not '101'"),
+    ],
+)
+def test_no_run_begins_with_what_its_file_could_not_hold(capsys, flag, value, words):
+    bench = MemoryBench()
+    with pytest.raises(SystemExit, match="2"):
+        accepted(bench, "run", "talk", "--model", "small", flag, value)
+    assert words in capsys.readouterr().err
+    assert not bench.stores
+
+
+@pytest.mark.parametrize(
     ("format", "beginning"), [("text", "Home Acceptance"), ("markdown", "# Home"), ("html", "<!doctype html>")]
 )
 def test_a_report_is_written_in_each_form(tmp_path, format, beginning):
