@@ -95,18 +95,28 @@ def _faults(cells: dict[str, str], run: Run) -> Iterator[str]:
     if not (vote.isdecimal() and LOWEST_MARK <= int(vote) <= HIGHEST_MARK):
         yield f"a vote is a whole number from {LOWEST_MARK} to {HIGHEST_MARK}, not {shown(vote)[:20]}"
     slot = _slot(cells, run)
-    if slot not in run.answers:
+    if len(_tasks(cells, run)) > 1:
+        yield f"several tasks are called {shown(cells['TASK'])}; give their numbers in # or their ids in ID"
+    elif slot not in run.answers:
         again = f", time {slot.repeat + 1}" if run.protocol.repeats > 1 else ""
         yield f"the run has no answer of {shown(slot.model)} to {shown(slot.task)}{again}"
 
 
+def _tasks(cells: dict[str, str], run: Run) -> list[str]:
+    """Ids of the tasks a row may be about, by its id, its name or its number; its name when there is no such task."""
+    ids = [task.id for task in run.protocol.tasks]
+    if cells.get("ID") in ids:
+        return [cells["ID"]]
+    numbered = [id for place, id in enumerate(ids, 1) if cells.get("#") == str(place)]
+    name = cells["TASK"].removeprefix("'")
+    named = [task.id for task in run.protocol.tasks if name in (task.id, task.title)]
+    if len(named) > 1:
+        return [id for id in named if id in numbered] or named
+    return named or numbered or [name]
+
+
 def _slot(cells: dict[str, str], run: Run) -> Slot:
-    """The answer a row is about: its task by id, by title, or by its number."""
-    named = (cells.get("ID", ""), cells["TASK"].removeprefix("'"))
-    ids = [task.id for task in run.protocol.tasks if task.id in named or task.title in named]
-    number = cells.get("#", "")
-    if not ids and number.isdecimal() and 0 < int(number) <= len(run.protocol.tasks):
-        ids = [run.protocol.tasks[int(number) - 1].id]
+    """The answer a row is about; of several tasks it may be about, the first."""
     repeat = cells.get("REPEAT", "")
     model = cells.get("MODEL") or run.plan.models[0]
-    return Slot(ids[0] if ids else named[1], model.removeprefix("'"), int(repeat) - 1 if repeat.isdecimal() else 0)
+    return Slot(_tasks(cells, run)[0], model.removeprefix("'"), int(repeat) - 1 if repeat.isdecimal() else 0)

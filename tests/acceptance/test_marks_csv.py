@@ -5,6 +5,7 @@ import pytest
 from acceptance_fakes import HOSTILE, run_of
 
 from hat_tui.acceptance.marks_csv import BadMarks, from_csv, to_csv
+from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.run import Slot
 
 RUN = run_of({"small": [4, 2]}, remarks={"story": "a bit flat"})
@@ -33,6 +34,32 @@ def test_marks_come_back_from_what_was_written():
 def test_marks_are_taken_from_the_authors_columns_by_title_or_number():
     text = "\ufeff#,TASK,VOTE,REMARKS\n1,say it,5,\n2,A story,3,fine\n"
     assert from_csv(text, RUN) == [(Slot("hello", "small"), 5, ""), (Slot("story", "small"), 3, "fine")]
+
+
+ALIKE = Protocol(
+    "Alike",
+    tuple(Task(id, title, ("Go.",), "Goes.") for id, title in [("b", "a"), ("c", "Same"), ("d", "Same"), ("a", "E")]),
+)
+ALIKE_RUN = run_of({"small": [1, 2, 3, 4]}, protocol=ALIKE)
+
+
+def test_marks_go_to_the_task_with_the_rows_id_whatever_others_are_called():
+    marks = from_csv(to_csv([("run", ALIKE_RUN)]), ALIKE_RUN)
+    assert [(slot.task, mark) for slot, mark, _ in marks] == [("b", 1), ("c", 2), ("d", 3), ("a", 4)]
+    assert from_csv("TASK,VOTE,ID\na,5,a\n", ALIKE_RUN) == [(Slot("a", "small"), 5, "")]
+
+
+def test_tasks_of_one_name_are_told_apart_by_their_numbers():
+    assert from_csv("#,TASK,VOTE\n3,Same,5\n4,a,4\n", ALIKE_RUN) == [
+        (Slot("d", "small"), 5, ""),
+        (Slot("a", "small"), 4, ""),
+    ]
+
+
+@pytest.mark.parametrize("row", [",Same", "1,Same", ",a"])
+def test_a_name_that_several_tasks_have_is_no_guess(row):
+    with pytest.raises(BadMarks, match="line 2: several tasks are called"):
+        from_csv(f"#,TASK,VOTE\n{row},5\n", ALIKE_RUN)
 
 
 def test_no_cell_is_a_formula_to_a_spreadsheet():
