@@ -163,6 +163,7 @@ class Run:
                 self.lost[model] = why
             case Answered(slot=slot) if slot in self._known:
                 self.answers[slot] = record
+                self._forget_judgement(slot)
             case Marked(slot=slot, mark=mark) if slot in self._known:
                 if mark is None:
                     self.marks.pop(slot, None)
@@ -173,6 +174,12 @@ class Run:
                     self.preferences.pop(pair, None)
                 else:
                     self.preferences[pair] = preference
+
+    def _forget_judgement(self, slot: Slot) -> None:
+        """What a person said of the answer before holds for that text alone."""
+        self.marks.pop(slot, None)
+        for pair in [pair for pair in self.preferences if slot in (pair.a, pair.b)]:
+            del self.preferences[pair]
 
     def pending(self, model: str | None = None) -> tuple[Slot, ...]:
         """Slots, of all models or one, that `conduct` still has to fill, failed ones again unless they have a mark."""

@@ -67,6 +67,21 @@ def test_a_failed_answer_that_a_person_marked_is_left_alone():
     assert run.pending() == ()
 
 
+def test_what_a_person_said_of_an_answer_goes_with_it_when_another_takes_its_place():
+    run = full_run()
+    run.apply(answered(A_SLOT, "", Ending.FAILED))
+    of_it, of_others = (
+        next(pair for pair in run.pairs() if (A_SLOT in (pair.a, pair.b)) is own) for own in (True, False)
+    )
+    for pair in (of_it, of_others):
+        run.apply(Preferred(pair, AT, Preference.A))
+    for slot in run.slots:
+        run.apply(Marked(slot, AT, 3))
+    run.apply(answered(A_SLOT))
+    assert run.preferences == {of_others: Preference.A}
+    assert run.unmarked() == (A_SLOT,)
+
+
 def test_judging_goes_task_by_task_with_the_models_shuffled_the_same_each_time():
     order = full_run().blind_order()
     assert [slot.task for slot in order] == [*"aaaabbbbcccc"]
