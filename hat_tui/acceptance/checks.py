@@ -132,11 +132,15 @@ def _alternatives(name: str, wanted: object) -> list[list[str]]:
 
 
 def _holds(answer: str, text: str) -> bool:
-    """Whether `text` stands in `answer` as whole words, letter case and kinds of blanks aside."""
-    words = r"\s+".join(map(re.escape, text.casefold().split()))
+    """Whether `text` stands in `answer` as whole words, letter case, kinds of blanks and of apostrophes aside."""
+    words = r"\s+".join(map(re.escape, _folded(text).split()))
     bounded = [char.isalnum() and char < "\u2e80" for char in (text.strip()[0], text.strip()[-1])]
     pattern = (r"(?<!\w)" if bounded[0] else "") + words + (r"(?!\w)" if bounded[1] else "")
-    return re.search(pattern, answer.casefold().replace("’", "'")) is not None
+    return re.search(pattern, _folded(answer)) is not None
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("’", "'")
 
 
 def _contains(wanted: Any) -> tuple[str, Look]:
@@ -160,7 +164,7 @@ def _lacks(wanted: Any) -> tuple[str, Look]:
 
 
 def _plainly(text: str) -> str:
-    return " ".join(text.casefold().replace("’", "'").split()).strip("\"'“”‘’`*_ ").rstrip(".!。").strip("\"'“”‘’`*_ ")
+    return " ".join(_folded(text).split()).strip("\"'“”‘’`*_ ").rstrip(".!。").strip("\"'“”‘’`*_ ")
 
 
 def _equals(wanted: Any) -> tuple[str, Look]:

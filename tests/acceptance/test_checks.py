@@ -150,3 +150,5 @@ def test_words_are_found_whole():
     assert look(verify("contains", "no"), "No, thanks", Ending.STOP).passed
     assert look(verify("contains", "C++"), "I like C++.", Ending.STOP).passed
     assert look(verify("contains", "I'm  sure"), "I’m\nsure", Ending.STOP).passed
+    for apostrophe in "'’":
+        assert look(verify("contains", "L’Aquila"), f"In L{apostrophe}Aquila.", Ending.STOP).passed
