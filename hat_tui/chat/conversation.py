@@ -27,7 +27,10 @@ ROOT = 0
 
 @dataclass(slots=True)
 class Turn:
-    """One thing said by one speaker. `ending` is None while it is being said, or when nothing tells how it ended."""
+    """One thing said by one speaker. `ending` is None while it is being said, or when nothing tells how it ended.
+
+    The first `_answered` characters of the text stay the answer, whatever turns out to be thought.
+    """
 
     id: int
     role: Role
@@ -41,6 +44,7 @@ class Turn:
     marks: set[Mark] = field(default_factory=set)
     _said: list[str] = field(default_factory=list)
     _thought: list[str] = field(default_factory=list)
+    _answered: int = 0
 
     @property
     def text(self) -> str:
@@ -51,6 +55,17 @@ class Turn:
     def thought(self) -> str:
         """The model's reasoning before and between its words."""
         return _joined(self._thought)
+
+    def end(self, record: Ended) -> None:
+        """Take the end in. What was answered after a thought is no thought, whatever comes when the turn goes on."""
+        self.ending, self.measure, self.why = record.ending, record.measure, record.why
+        self._answered = len(self.text) if self.thought else 0
+
+    def move_to_thought(self) -> None:
+        """Make a thought of all that was said but what stays the answer."""
+        text = self.text
+        self._thought.append(text[self._answered :])
+        self._said[:] = [text[: self._answered]]
 
     def records(self) -> list[Record]:
         """Records that make this turn anew."""
@@ -116,11 +131,10 @@ class Conversation:
                     (turn._thought if thought else turn._said).append(text)
             case WasThought(id=id):
                 if turn := self._turns.get(id):
-                    turn._thought += turn._said
-                    turn._said.clear()
+                    turn.move_to_thought()
             case Ended(id=id):
                 if turn := self._turns.get(id):
-                    turn.ending, turn.measure, turn.why = record.ending, record.measure, record.why
+                    turn.end(record)
             case Marked(id=id):
                 if turn := self._turns.get(id):
                     self._mark(turn, record)

@@ -37,7 +37,7 @@ from hat_tui.chat.record import (
 from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Note, ReplyEvent, Thought
 from hat_tui.chat.speed import Speeds
 from hat_tui.chat.stopwatch import Stopwatch, continued
-from hat_tui.chat.thinking import AllThought, ThoughtSplitter
+from hat_tui.chat.thinking import AllThought, Part, ThoughtSplitter
 from hat_tui.chat.tokens import TokenCounter
 
 __all__ = [
@@ -220,7 +220,6 @@ class Dialogue:
         stopwatch = Stopwatch(self._seconds)
         splitter = ThoughtSplitter()
         said_before, measured_before = reply.text, reply.measure
-        gap_wanted = bool(said_before) and not said_before[-1].isspace()
         ended = Ended(reply.id, Ending.STOPPED)
         self.replying = True
         try:
@@ -229,12 +228,8 @@ class Dialogue:
                     match event:
                         case Delta(text=piece, chunks=chunks):
                             stopwatch.tokens(chunks)
-                            # A new message begins without the space that stood between two words.
-                            gap = " " if gap_wanted and piece[:1].isalnum() else ""
-                            gap_wanted = gap_wanted and not piece
-                            for part in splitter.feed(gap + piece):
-                                self._say(reply, part)
-                                yield part
+                            for part in splitter.feed(piece):
+                                yield self._say(reply, part, said_before)
                             continue
                         case Thought(text=piece, chunks=chunks):
                             stopwatch.tokens(chunks)
@@ -245,13 +240,12 @@ class Dialogue:
                             ended = Ended(reply.id, Ending.FAILED, event.measure, why)
                     if isinstance(event, Finished | Failed):
                         for part in splitter.end():
-                            self._say(reply, part)
-                            yield part
+                            yield self._say(reply, part, said_before)
                     yield event
         finally:
             self.replying = False
             for part in splitter.end():
-                self._say(reply, part)
+                self._say(reply, part, said_before)
             measure = stopwatch.completed(ended.measure)
             self.speeds.learn(measure, read)
             self.record(replace(ended, measure=continued(measured_before, measure) if said_before else measure))
@@ -259,7 +253,10 @@ class Dialogue:
         self.tokens.calibrate(request.messages, ended.measure.prompt_tokens)
         yield TurnEnded(reply)
 
-    def _say(self, reply: Turn, part: Delta | Thought | AllThought) -> None:
+    def _say(self, reply: Turn, part: Part, said_before: str) -> Part:
+        """Record a part of a reply, which goes on from what was said before; the part as it was said."""
+        if said_before and isinstance(part, Delta) and reply.text == said_before:
+            part = Delta(_gap(said_before, part.text) + part.text)
         match part:
             case AllThought():
                 self.record(WasThought(reply.id))
@@ -267,6 +264,7 @@ class Dialogue:
                 self.record(Said(reply.id, text))
             case Thought(text=text):
                 self.record(Said(reply.id, text, thought=True))
+        return part
 
     def _remember(self, request: Request, reply: str, *, lost: bool) -> None:
         """What the server has in its cache now. A thought is not sent again, so a reply with one is not found there."""
@@ -397,6 +395,11 @@ class Dialogue:
         values = self.parameters.as_mapping()
         if self.conversation.parameters is None or dict(self.conversation.parameters.values) != values:
             self.record(ParametersSet(values))
+
+
+def _gap(before: str, after: str) -> str:
+    """The space between two words, which a new message begins without."""
+    return " " if after[:1].isalnum() and not before[-1].isspace() else ""
 
 
 def _said_so_far(before: str, event: DialogueEvent) -> str:

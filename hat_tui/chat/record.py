@@ -73,7 +73,10 @@ class Said:
 
 @frozen
 class WasThought:
-    """All that a turn has said so far was thought: the mark that tells it came at the end only."""
+    """What a turn has said so far was thought: the mark that tells it came at the end only.
+
+    Of a turn that goes on after a thought and an end, it is what was said since that end.
+    """
 
     id: int
 

@@ -222,6 +222,25 @@ async def test_a_reply_that_was_cut_goes_on_in_its_turn():
     assert Conversation(dialogue.keeper.records).last().text == "One, two, three."
 
 
+@pytest.mark.parametrize("thought_again", ["more why\n</think>\n", "<think>more why\n</think>\n"])
+async def test_a_reply_that_thinks_again_when_it_goes_on_keeps_what_it_had_answered(thought_again):
+    first = [Delta("why\n</think>\nFirst half."), Finished(Ending.LENGTH)]
+    dialogue = talk(first, [Delta(thought_again + "Second half."), Finished(Ending.STOP)])
+    await heard(dialogue.ask("Explain"))
+    await heard(dialogue.continue_reply(dialogue.conversation.last()))
+    for reply in (dialogue.conversation.last(), Conversation(dialogue.keeper.records).last()):
+        assert reply.text == "First half. Second half."
+        assert reply.thought.split() == ["why", "more", "why"]
+
+
+async def test_a_reply_that_was_cut_in_its_first_thought_was_all_thought():
+    dialogue = talk([Delta("Let me"), Finished(Ending.LENGTH)], [Delta("see.\n</think>\nYes."), Finished(Ending.STOP)])
+    await heard(dialogue.ask("Sure?"))
+    await heard(dialogue.continue_reply(dialogue.conversation.last()))
+    reply = dialogue.conversation.last()
+    assert (reply.thought, reply.text) == ("Let me see.\n", "Yes.")
+
+
 async def test_only_the_last_reply_is_continued():
     dialogue = talk()
     await heard(dialogue.ask("One"))
