@@ -236,6 +236,37 @@ async def test_a_bad_value_is_told_in_place_and_changes_nothing() -> None:
 
 
 async def test_every_panel_is_reached_and_left_by_its_key_in_a_narrow_window() -> None:
+async def test_a_value_goes_to_its_own_row_before_the_next_row_is_selected() -> None:
+    async with driven(fake_services()) as chat:
+        rows = chat.screen.side.form.rows
+        await chat.pilot.press("ctrl+t", "0", ".", "3", "down", "down", "up", "0", ".", "5")
+        for key in ("enter", "down", "down"):  # in one packet
+            chat.pilot.app.post_message(Key(key, None))
+        await chat.until(lambda: rows.spec.name == "min_p" and rows.has_focus)
+        await chat.until(lambda: chat.screen.parameters == SamplingParameters(temperature=0.3, top_p=0.5))
+
+
+async def test_a_value_that_comes_in_one_packet_is_whole() -> None:
+    async with driven(fake_services()) as chat:
+        await chat.pilot.press("ctrl+t")
+        for key, letter in (("0", "0"), ("full_stop", "."), ("3", "3"), ("down", None)):
+            chat.pilot.app.post_message(Key(key, letter))
+        await chat.until(lambda: chat.screen.side.form.rows.spec.name == "top_p")
+        assert chat.screen.parameters == SamplingParameters(temperature=0.3)
+
+
+async def test_a_bad_value_holds_its_row_until_it_is_mended() -> None:
+    async with driven(fake_services()) as chat:
+        rows = chat.screen.side.form.rows
+        await chat.pilot.press("ctrl+t", "9", "down")
+        assert rows.spec.name == "temperature"
+        assert rows.error == "Temperature takes a number from 0 to 2, not 9"
+        await chat.pilot.press("backspace", "1", "down")
+        assert rows.spec.name == "top_p"
+        assert not rows.error
+        assert chat.screen.parameters == SamplingParameters(temperature=1.0)
+
+
     async with driven(fake_services(), size=(80, 24)) as chat:
         side = chat.screen.side
         assert not side.display

@@ -103,7 +103,9 @@ class ParameterRows(Widget, can_focus=True):
             self.scroll_visible(animate=False)
 
     def action_move(self, rows: int) -> None:
-        self.at += rows
+        """Go so many rows up or down; what is typed is taken first, and a bad value holds its row."""
+        if all(self._take(box, box.value) for box in self.query(Input)):
+            self.at += rows
 
     def action_step(self, steps: int) -> None:
         """Move the value by so many of its steps, within its range."""
@@ -118,17 +120,21 @@ class ParameterRows(Widget, can_focus=True):
         if self.spec.kind == "text":
             self.post_message(self.TextWanted(self.spec, value))
             return
-        box = Input(value if text is None else text, compact=True, select_on_focus=text is None)
+        shown_value = value if text is None else text
+        box = Input(shown_value, name=self.spec.name, compact=True, select_on_focus=text is None)
         box.styles.offset = (LABEL_WIDTH + 2, self.at)
         box.styles.width = max(6, self.size.width - LABEL_WIDTH - 2)
         self.mount(box)
         box.focus()
 
     def on_key(self, event: events.Key) -> None:
-        """A digit begins to type a value at once."""
+        """A digit begins to type a value at once; those that come before the Input has the focus go on with it."""
         if self.has_focus and event.character and event.character in "0123456789.":
             event.stop()
-            self.action_edit(event.character)
+            if boxes := self.query(Input):
+                boxes.last().insert_text_at_cursor(event.character)
+            else:
+                self.action_edit(event.character)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -138,7 +144,7 @@ class ParameterRows(Widget, can_focus=True):
         """Tell at once when what stands there cannot be taken."""
         event.stop()
         try:
-            self.spec.parse(event.value)
+            self._with(event.input, event.value)
             self.error = ""
         except BadValue as trouble:
             self.error = str(trouble) if event.value.strip() else ""
@@ -159,23 +165,30 @@ class ParameterRows(Widget, can_focus=True):
         boxes.remove()
         return True
 
-    def _take(self, box: Input, text: str, *, last: bool = False) -> None:
+    def _with(self, box: Input, text: str) -> SamplingParameters:
+        # The row that is selected may be another one by the time a message of the box comes.
+        return self.parameters.with_text(box.name or "", text)
+
+    def _take(self, box: Input, text: str, *, last: bool = False) -> bool:
         try:
-            value = self.spec.parse(text)
+            changed = self._with(box, text)
         except BadValue as trouble:
             self.error = "" if last else str(trouble)
             if last:
                 box.remove()
-            return
+            return False
         self.error = ""
         if not last:
             self.focus()
         box.remove()
-        self._set(value)
+        self._use(changed)
+        return True
 
     def _set(self, value: Any) -> None:
         values: dict[str, Any] = {self.spec.name: value}
-        changed = replace(self.parameters, **values)
+        self._use(replace(self.parameters, **values))
+
+    def _use(self, changed: SamplingParameters) -> None:
         if changed != self.parameters:
             self.parameters = changed
             self.post_message(self.Changed(changed))
