@@ -280,6 +280,34 @@ async def test_a_bad_value_holds_its_row_until_it_is_mended() -> None:
 
 
 async def test_the_log_panel_shows_what_the_server_writes_and_its_state() -> None:
+async def test_the_turns_get_the_keys_only_where_they_are_seen() -> None:
+    async with driven(fake_services(), size=(80, 24)) as chat:
+        await chat.ready()
+        await chat.ask("a")
+        side, transcript = chat.screen.side, chat.screen.transcript
+        for *panel, shown in (("ctrl+t", "parameters"), ("ctrl+l", "log"), ("ctrl+t", "0", ".", "3", "parameters")):
+            await chat.pilot.press(*panel)
+            assert side.is_shown(shown)
+            assert not transcript.display
+            await chat.pilot.press("shift+tab")
+            await chat.until(lambda: chat.pilot.app.focused is transcript)
+            assert transcript.display
+            assert not side.display
+            await chat.pilot.press("escape")
+        assert chat.screen.parameters.temperature == 0.3
+
+
+async def test_words_that_are_found_are_seen() -> None:
+    async with driven(fake_services(ScriptedEndpoint(says("a needle"))), size=(80, 24)) as chat:
+        await chat.ready()
+        await chat.ask("a")
+        await chat.pilot.press("f4")  # memory, which takes no focus
+        await chat.ask("/find needle")
+        await chat.until(lambda: chat.pilot.app.focused is chat.screen.transcript)
+        assert chat.screen.transcript.display
+        assert not chat.screen.side.display
+
+
     async with driven(fake_services(), size=(160, 45)) as chat:
         await chat.ready()
         assert chat.screen.side.log_panel.heading == "Server log: ready"

@@ -148,13 +148,6 @@ class ChatScreen(AcceptingScreen):
             self.prompt.focus()
         self._show_covering()
 
-    def _show_covering(self) -> None:
-        self.transcript.display = not self.side.covers
-        self.refresh_bindings()
-
-    def action_enter_turns(self) -> None:
-        self.transcript.focus()
-
     @on(ParameterRows.Changed)
     def use_parameters(self, event: ParameterRows.Changed) -> None:
         """What the form says holds from the next reply on."""

@@ -38,6 +38,16 @@ class TurnsScreen(ConversingScreen):
             return
         self.do_to_turn(event.action, self.dialogue.conversation.turn(event.key))
 
+    def action_enter_turns(self) -> None:
+        """Give the conversation the keys, and its place when a panel stands there: no turn is changed unseen."""
+        if self.side.uncover():
+            self._show_covering()
+        self.transcript.focus()
+
+    def _show_covering(self) -> None:
+        self.transcript.display = not self.side.covers
+        self.refresh_bindings()
+
     def do_to_turn(self, action: str, turn: Turn) -> None:
         """Do one of the actions of the table TURN to a turn."""
         reading: Mapping[str, Callable[[Turn], object]] = {
@@ -75,7 +85,7 @@ class TurnsScreen(ConversingScreen):
         places = {0: "nowhere", 1: "in one place"}.get(hits, f"in {hits} places; > and < go through them")
         self.notify(f"“{shown_line(words)}” stands {places}", markup=False)
         if hits:
-            self.transcript.focus()
+            self.action_enter_turns()
             self.transcript.next_hit()
 
     def last_reply(self) -> Turn | None:

@@ -104,13 +104,15 @@ class SideColumn(Vertical):
 
     def close_nearest(self) -> bool:
         """Escape in a panel: end what is typed there, else leave it. False when there was nothing to close."""
-        if self.form.rows.close_input() or self.log_panel.close_search():
-            return True
-        if self.covers:
-            self._wanted = dict.fromkeys(self.names, False)
-            self.fit(*self._window)
-            return True
-        return False
+        return self.form.rows.close_input() or self.log_panel.close_search() or self.uncover()
+
+    def uncover(self) -> bool:
+        """Give the conversation its place back; False when it is there."""
+        if not self.covers:
+            return False
+        self._wanted = dict.fromkeys(self.names, False)
+        self.fit(*self._window)
+        return True
 
     def _panel(self, name: Panel) -> Widget:
         return self.query_one(f"#panel-{name}", Widget)
