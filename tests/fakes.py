@@ -22,6 +22,7 @@ from hat_tui.server.target import LocalModel, RemoteServer, Target
 from hat_tui.services import (
     LogLines,
     ModelChoice,
+    NoSuchSession,
     NotConnected,
     NotDownloaded,
     SavedConnection,
@@ -177,6 +178,8 @@ class MemorySessions:
         return Conversation(keeper.records), keeper, []
 
     def read(self, id: str) -> Conversation:
+        if id not in self.keepers:
+            raise NoSuchSession(f"There is no session {id}")
         return Conversation(self.keepers[id].records)
 
     def create(self, records: Iterable[Record]) -> ListKeeper:

@@ -636,3 +636,16 @@ async def test_commands_that_find_nothing_to_act_on_say_so() -> None:
             await chat.pilot.press("enter")
             await chat.until(lambda said=said: chat.texts[-1] == said)
         assert len(sessions.keepers) == 1
+async def test_a_session_that_another_hat_tui_deleted_is_told_and_not_forked() -> None:
+    sessions = MemorySessions()
+    async with driven(fake_services(sessions=sessions)) as chat:
+        await chat.ready()
+        await chat.ask("one")
+        await chat.pilot.press("ctrl+o")
+        await chat.until(lambda: len(chat.pilot.app.screen_stack) == 2)
+        await chat.until(lambda: chat.pilot.app.screen.options.option_count)
+        sessions.delete("session-1")
+        await chat.pilot.press("ctrl+f")
+        await chat.until(lambda: chat.texts[-1] == "There is no session session-1")
+
+

@@ -383,7 +383,15 @@ class ChatScreen(AcceptingScreen):
             case Chosen(id=id, do="resume"):
                 self.resume(id)
             case Chosen(id=id, do="fork"):
-                self.fork(self.services.sessions.read(id))
+                self._fork_kept(id)
+
+    def _fork_kept(self, id: str) -> None:
+        try:
+            conversation = self.services.sessions.read(id)
+        except (NoSuchSession, OSError) as trouble:
+            self.tell(str(trouble), "error")
+        else:
+            self.fork(conversation)
 
     @work(exclusive=True, group="dialog")
     async def action_pick_preset(self) -> None:
