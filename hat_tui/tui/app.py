@@ -87,7 +87,9 @@ class HatTuiApp(App[str]):
         """Show all keys, or put them away."""
         from hat_tui.tui.screens.keys_help import KeysHelpScreen
 
-        if not isinstance(self.screen, KeysHelpScreen):
+        if isinstance(self.screen, KeysHelpScreen):
+            self.screen.dismiss()
+        else:
             self.push_screen(KeysHelpScreen(self.services.keys))
 
     @work(exclusive=True, group="leave")

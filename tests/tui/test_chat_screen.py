@@ -27,6 +27,7 @@ from hat_tui.tui.app import HatTuiApp
 from hat_tui.tui.keymap import CHAT
 from hat_tui.tui.screens.chat import ChatScreen
 from hat_tui.tui.screens.conversing import WELCOME
+from hat_tui.tui.screens.keys_help import KeysHelpScreen
 from hat_tui.tui.widgets.key_bar import KeyBar
 from hat_tui.tui.widgets.prompt_box import PromptBox
 
@@ -409,6 +410,15 @@ async def test_escape_is_offered_for_what_it_does_and_only_then() -> None:
         await chat.until(lambda: not chat.screen.replying)
         await chat.pilot.press("shift+tab")
         assert offered() == "Back"
+
+
+async def test_the_key_that_shows_the_keys_puts_them_away() -> None:
+    async with driven(fake_services()) as chat:
+        for key in ("f1", "ctrl+g"):
+            await chat.pilot.press(key)
+            await chat.until(lambda: isinstance(chat.pilot.app.screen, KeysHelpScreen))
+            await chat.pilot.press(key)
+            await chat.until(lambda: chat.pilot.app.screen is chat.screen)
 
 
 async def test_a_turn_is_pinned_without_a_model_and_a_new_answer_says_what_is_missing() -> None:

@@ -29,7 +29,7 @@ def key_name(key: str) -> str:
 class KeysHelpScreen(ModalScreen[None]):
     """The key table, with the keys that hold after remapping."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+g,f1,q", "dismiss(None)", "Leave", key_display="Esc")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Leave", key_display="Esc")]
 
     def __init__(self, remapped: Mapping[str, str]) -> None:
         super().__init__()
