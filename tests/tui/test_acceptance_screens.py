@@ -8,6 +8,7 @@ from acceptance_fakes import HOSTILE, MemoryBench, Shelf, run_of
 from fakes import ShelfOfModels, fake_services, says
 from textual import events
 from textual.app import App
+from textual.screen import Screen
 
 import hat_tui.tui.app
 from hat_tui.acceptance.from_chat import task_from
@@ -115,6 +116,32 @@ async def test_a_run_shows_the_answer_as_it_comes_and_is_stopped_and_resumed():
         await until(pilot, lambda: isinstance(pilot.app.screen, RunTestScreen) and pilot.app.screen.ended)
         await pilot.press("escape")
     assert bench.read("run-1")[1].pending() == ()
+
+
+async def test_a_run_that_stops_under_another_screen_is_left_when_that_one_is():
+    stopped = asyncio.Event()
+
+    class SlowToClose(Shelf):
+        @asynccontextmanager
+        async def open(self, label):
+            async with super().open(label) as loaded:
+                try:
+                    yield loaded
+                finally:
+                    await stopped.wait()
+
+    bench = a_bench(shelf=SlowToClose({MODEL: [[Delta("Half"), asyncio.Event()]]}))
+    async with shown_on(RunTestScreen(bench.create(bench.plan(bench.protocol("talk"), [MODEL])), bench)) as pilot:
+        await until(pilot, lambda: "Half" in text_of(pilot, "#live-text"))
+        running = pilot.app.screen
+        await pilot.press("escape", "y")
+        pilot.app.push_screen(over := Screen())
+        stopped.set()
+        await until(pilot, lambda: bench.stores["run-1"].closed)
+        await pilot.app.workers.wait_for_complete([worker for worker in pilot.app.workers if worker.group == "leave"])
+        assert pilot.app.screen is over
+        over.dismiss()
+        await until(pilot, lambda: running not in pilot.app.screen_stack)
 
 
 def judging_of(bench):

@@ -1,16 +1,19 @@
 """The list of sessions, by keys, over sessions that live as long as the test."""
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from fakes import MemorySessions
 from textual._wait import wait_for_idle
 from textual.app import App
 from textual.events import Key
+from textual.screen import Screen
 
 from hat_tui.chat.message import Role
 from hat_tui.chat.record import Begun, Ended, Said, Titled
+from hat_tui.services import SessionChoice
 from hat_tui.tui.screens.sessions import Chosen, SessionsScreen
 
 NOW = datetime(2026, 11, 24, 5, 35, tzinfo=UTC)
@@ -91,3 +94,25 @@ async def test_a_fork_is_asked_for_by_its_key() -> None:
         await app.until(lambda: app.listed)
         await pilot.press("ctrl+f")
         assert app.chosen == Chosen("session-3", "fork")
+
+
+async def test_what_is_found_under_another_screen_is_gone_on_with_when_that_one_is_left() -> None:
+    class Slow(MemorySessions):
+        go = threading.Event()
+
+        def search(self, words: str) -> Sequence[SessionChoice]:
+            assert not words or self.go.wait(10)
+            return super().search(words)
+
+    sessions = Slow(three_sessions().keepers)
+    async with (app := Listing(sessions)).run_test() as pilot:
+        await app.until(lambda: app.listed)
+        listing = app.screen
+        await pilot.press("a", "p", "enter")
+        await app.until(lambda: listing._wanted)
+        app.push_screen(over := Screen())
+        sessions.go.set()
+        await app.until(lambda: not listing._wanted)
+        assert app.screen is over
+        over.dismiss()
+        await app.until(lambda: app.chosen == Chosen("session-1", "resume"))

@@ -22,6 +22,7 @@ from hat_tui.gguf.repository import DownloadProgress, NotThere, RemoteModel, Rep
 from hat_tui.server.catalogue import CATALOGUE, Recommended
 from hat_tui.services import Downloads, NotDownloaded
 from hat_tui.tui.bindings import after_typing
+from hat_tui.tui.leaving import leave_once_on_top
 from hat_tui.tui.widgets.amounts import duration, size
 from hat_tui.tui.widgets.key_bar import KeyBar
 
@@ -188,7 +189,8 @@ class DownloadScreen(ModalScreen[Path | None]):
             if self.is_attached:
                 self.app.call_from_thread(self._show_ended, repository, model, str(trouble))
             return
-        self.app.call_from_thread(self.dismiss, path)
+        if self.is_attached:
+            self.app.call_from_thread(leave_once_on_top, self, path)
 
     def _came(self, progress: DownloadProgress) -> None:
         now = time.monotonic()

@@ -21,6 +21,7 @@ from hat_tui.acceptance.words import cost_of, duration
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.reply import Delta, Reading, Thought
 from hat_tui.chat.safe_text import shown, shown_line
+from hat_tui.tui.leaving import leave_once_on_top
 from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.widgets.key_bar import KeyBar
 
@@ -170,7 +171,7 @@ class RunTestScreen(Screen[str]):
             self._worker.cancel()
             with suppress(WorkerCancelled, WorkerFailed):
                 await self._worker.wait()
-        self.dismiss(self._opened.store.id)
+        leave_once_on_top(self, self._opened.store.id)
 
 
 def _told(answer: Answered) -> Content:

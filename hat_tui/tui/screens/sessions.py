@@ -20,6 +20,7 @@ from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.safe_text import shown
 from hat_tui.services import NoSuchSession, SessionChoice, Sessions
 from hat_tui.tui.bindings import after_typing
+from hat_tui.tui.leaving import leave_once_on_top
 from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.key_bar import KeyBar
 
@@ -118,7 +119,7 @@ class SessionsScreen(ModalScreen[Chosen | None]):
     def _choose(self, do: Literal["resume", "fork"]) -> None:
         self._wanted = do if self._searched != self.box.value else None
         if self._wanted is None and (session := self._session()):
-            self.dismiss(Chosen(session.id, do))
+            leave_once_on_top(self, Chosen(session.id, do))
 
     @on(OptionList.OptionSelected)
     def _clicked(self) -> None:
