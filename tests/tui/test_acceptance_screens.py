@@ -178,6 +178,16 @@ async def test_the_keys_of_marks_are_letters_while_a_remark_is_written():
     assert (marked.mark, marked.remark) == (2, "4s")
 
 
+async def test_a_remark_waits_for_its_mark_while_the_text_of_the_task_is_read():
+    bench = a_bench()
+    bench.add(run_of({"small": [None, None]}))
+    async with shown_on(JudgeScreen(judging_of(bench))) as pilot:
+        await pilot.press("r", *"ok", "enter", "t", "t")
+        assert pilot.app.screen.query_one("#remark-line").display
+        await pilot.press("r", "end", "4", "enter", "2")
+    assert bench.read("last")[1].marks[Slot("hello", "small")].remark == "ok4"
+
+
 async def test_a_mark_that_cannot_be_written_is_told_and_stays_to_be_given():
     bench = a_bench()
     bench.add(run_of({"small": [None, None]}))

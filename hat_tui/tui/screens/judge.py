@@ -132,6 +132,13 @@ class JudgeScreen(JudgingScreen[Judging]):
     def action_scroll(self, lines: int) -> None:
         self.answer.scroll_relative(y=lines, animate=False)
 
+    def action_fold(self) -> None:
+        """The task's own text comes or goes; a remark that waits for its mark stays."""
+        remark = self.remark.value
+        super().action_fold()
+        self.remark.value = remark
+        self._show_remark()
+
     def action_remark(self) -> None:
         """Open the line for a remark."""
         if self.judging.slot is not None:
