@@ -236,7 +236,6 @@ async def test_a_bad_value_is_told_in_place_and_changes_nothing() -> None:
         assert chat.screen.parameters == SamplingParameters()
 
 
-async def test_every_panel_is_reached_and_left_by_its_key_in_a_narrow_window() -> None:
 async def test_a_value_goes_to_its_own_row_before_the_next_row_is_selected() -> None:
     async with driven(fake_services()) as chat:
         rows = chat.screen.side.form.rows
@@ -268,6 +267,7 @@ async def test_a_bad_value_holds_its_row_until_it_is_mended() -> None:
         assert chat.screen.parameters == SamplingParameters(temperature=1.0)
 
 
+async def test_every_panel_is_reached_and_left_by_its_key_in_a_narrow_window() -> None:
     async with driven(fake_services(), size=(80, 24)) as chat:
         side = chat.screen.side
         assert not side.display
@@ -280,7 +280,6 @@ async def test_a_bad_value_holds_its_row_until_it_is_mended() -> None:
             assert isinstance(chat.pilot.app.focused, PromptBox)
 
 
-async def test_the_log_panel_shows_what_the_server_writes_and_its_state() -> None:
 async def test_the_turns_get_the_keys_only_where_they_are_seen() -> None:
     async with driven(fake_services(), size=(80, 24)) as chat:
         await chat.ready()
@@ -309,6 +308,7 @@ async def test_words_that_are_found_are_seen() -> None:
         assert not chat.screen.side.display
 
 
+async def test_the_log_panel_shows_what_the_server_writes_and_its_state() -> None:
     async with driven(fake_services(), size=(160, 45)) as chat:
         await chat.ready()
         assert chat.screen.side.log_panel.heading == "Server log: ready"
@@ -577,6 +577,18 @@ async def test_a_question_is_edited_and_both_versions_stay() -> None:
         await chat.until(lambda: chat.texts[-2:] == ["first", "to the first"])
 
 
+class SlowCounter(ScriptedEndpoint):
+    """Counts no text with "slow" in it; `counting` is set when it is asked to."""
+
+    counting = False
+
+    async def count_tokens(self, text: str) -> int | None:
+        if "slow" in text:
+            self.counting = True
+            await asyncio.Event().wait()
+        return await super().count_tokens(text)
+
+
 async def test_a_fork_is_a_session_of_its_own() -> None:
     sessions = MemorySessions()
     async with driven(fake_services(sessions=sessions)) as chat:
@@ -601,6 +613,19 @@ async def test_a_session_is_resumed_with_its_parameters_and_goes_on() -> None:
         assert chat.screen.parameters.top_k == 7
         await chat.ask("and now")
         assert [m.text for m in endpoint.requests[0].messages[1:]] == ["remember", "I am ready.", "and now"]
+
+
+async def test_a_session_that_another_hat_tui_deleted_is_told_and_not_forked() -> None:
+    sessions = MemorySessions()
+    async with driven(fake_services(sessions=sessions)) as chat:
+        await chat.ready()
+        await chat.ask("one")
+        await chat.pilot.press("ctrl+o")
+        await chat.until(lambda: len(chat.pilot.app.screen_stack) == 2)
+        await chat.until(lambda: chat.pilot.app.screen.options.option_count)
+        sessions.delete("session-1")
+        await chat.pilot.press("ctrl+f")
+        await chat.until(lambda: chat.texts[-1] == "There is no session session-1")
 
 
 async def test_a_slip_its_backspace_and_the_rest_that_come_in_one_packet_keep_their_order() -> None:
@@ -646,16 +671,3 @@ async def test_commands_that_find_nothing_to_act_on_say_so() -> None:
             await chat.pilot.press("enter")
             await chat.until(lambda said=said: chat.texts[-1] == said)
         assert len(sessions.keepers) == 1
-async def test_a_session_that_another_hat_tui_deleted_is_told_and_not_forked() -> None:
-    sessions = MemorySessions()
-    async with driven(fake_services(sessions=sessions)) as chat:
-        await chat.ready()
-        await chat.ask("one")
-        await chat.pilot.press("ctrl+o")
-        await chat.until(lambda: len(chat.pilot.app.screen_stack) == 2)
-        await chat.until(lambda: chat.pilot.app.screen.options.option_count)
-        sessions.delete("session-1")
-        await chat.pilot.press("ctrl+f")
-        await chat.until(lambda: chat.texts[-1] == "There is no session session-1")
-
-

@@ -253,13 +253,19 @@ class ConversingScreen(Screen[None]):
         again = "/restart tries again, " if self.tried else ""
         return f"No model answers: {again}Ctrl+S loads one, Alt+C connects to a server."
 
-    def converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
-        """Show what the dialogue does until the reply has ended, however it ends. What is asked meanwhile waits."""
+    def converse(
+        self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str, *, anew: bool = False
+    ) -> None:
+        """Show what the dialogue does until the reply has ended, however it ends. What is asked meanwhile waits.
+
+        A prompt that is stopped before it is asked goes back into the queue. One that is asked `anew`, in the place
+        of an earlier one, is given back instead: the queue would ask it at the end.
+        """
         self._asking = True
-        self._converse(dialogue_events, prompt)
+        self._converse(dialogue_events, prompt, anew)
 
     @work(exclusive=True, group="reply")
-    async def _converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str) -> None:
+    async def _converse(self, dialogue_events: AsyncGenerator[DialogueEvent, None], prompt: str, anew: bool) -> None:
         waits = bool(prompt)
         try:
             async with aclosing(dialogue_events) as stream:
@@ -267,7 +273,9 @@ class ConversingScreen(Screen[None]):
                     waits = False
                     self._show(event, prompt)
         finally:
-            if waits:  # stopped before it was asked
+            if waits and anew:  # stopped before it was asked
+                self._give_back(prompt)
+            elif waits:
                 self.queue.insert(0, prompt)
                 self.held = True
             self._reply_over()
@@ -281,7 +289,7 @@ class ConversingScreen(Screen[None]):
                 self.transcript.set_progress(self.replying.id, "")
                 self.transcript.stream_thought(self.replying.id, piece)
             case TurnBegun(turn=turn) if turn.role is Role.USER:
-                self.transcript.append(entry(turn))
+                self._show_question(turn)
             case TurnBegun(turn=turn) | TurnResumed(turn=turn):
                 self._show_reply_begun(turn)
             case AllThought() if self.replying:
@@ -299,6 +307,13 @@ class ConversingScreen(Screen[None]):
                 self.status.speed = speed(turn.measure)
                 if turn.ending is Ending.FAILED and not turn.text:
                     self._give_back(prompt)
+
+    def _show_question(self, turn: Turn) -> None:
+        if len(self.dialogue.conversation.versions(turn)) > 1:
+            self.show_conversation()
+            self.transcript.go_to_end()
+        else:
+            self.transcript.append(entry(turn))
 
     def _show_reply_begun(self, turn: Turn) -> None:
         self.replying = turn
@@ -321,6 +336,8 @@ class ConversingScreen(Screen[None]):
     def _give_back(self, prompt: str) -> None:
         if not self.prompt.text:
             self.prompt.put(prompt)
+        elif prompt:
+            self.prompt.remember([prompt])
 
     def _reply_over(self) -> None:
         turn, self.replying, self._asking = self.replying, None, False
@@ -369,15 +386,12 @@ class ConversingScreen(Screen[None]):
         place = (versions.index(turn) + 1, len(versions)) if turn in versions else (1, 1)
         return entry(turn, versions=place, dimmed=turn.id in self._forgotten, plain=turn.id in self._plain)
 
-    def show_conversation(self, up_to: int | None = None, *, another: bool = False) -> None:
-        """Show the conversation's path anew, up to a turn or whole; from its end when it is another conversation."""
+    def show_conversation(self, *, another: bool = False) -> None:
+        """Show the conversation's path anew; from its end when it is another conversation."""
         window = self.dialogue.window(self.prompt.text)
         self._forgotten = {turn.id for turn in window.forgotten}
-        path = self.dialogue.conversation.path()
-        if up_to is not None:
-            path = path[: next((at for at, turn in enumerate(path, 1) if turn.id == up_to), 0)]
         show = self.transcript.show if another else self.transcript.reshow
-        show([self.as_entry(turn) for turn in path])
+        show([self.as_entry(turn) for turn in self.dialogue.conversation.path()])
         self._show_window(window)
 
     @on(TranscriptView.LinkClicked)

@@ -112,8 +112,7 @@ class TurnsScreen(ConversingScreen):
         if not text or text == turn.text:
             return
         if is_question:
-            self.show_conversation(up_to=turn.parent)
-            self.converse(self.dialogue.ask(text, turn.parent), text)
+            self.converse(self.dialogue.ask(text, turn.parent), text, anew=True)
         else:
             self.dialogue.rewrite(turn, text)
             self.show_conversation()

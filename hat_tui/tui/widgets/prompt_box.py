@@ -89,7 +89,6 @@ class PromptBox(TextArea):
         for prompt in prompts:
             if not self._history or self._history[-1] != prompt:
                 self._history.append(prompt)
-        self._at = None
 
     def recall_before(self, prompts: Sequence[str]) -> None:
         """Put the prompts of earlier sessions before those of this one."""
@@ -130,22 +129,20 @@ class PromptBox(TextArea):
             return
         self.remember([text])
         self.load_text("")
+        self._notice_change()
         self.post_message(self.Submitted(text))
 
     def action_new_line(self) -> None:
         self.insert("\n")
 
     def action_older(self) -> None:
-        """Up: a line up, and from the first line into the history."""
-        if not self.text and self._at is None:
-            self.post_message(self.TakeBack())
+        """Up: a line up, and from the first line into the history; what is being written waits at its end."""
         if self.wrapped_document.location_to_offset(self.cursor_location).y > 0:
             self.action_cursor_up()
             return
-        self.recall_older()
-
-    def recall_older(self) -> None:
-        """Show the prompt before the one shown; what was being written waits at the end of the history."""
+        self._notice_change()
+        if not self.text and self._at is None:
+            self.post_message(self.TakeBack())
         if self._at is None and self._history:
             self._draft = self.text
             self._at = len(self._history)
@@ -157,13 +154,22 @@ class PromptBox(TextArea):
         """Down: a line down, and from the last line forward in the history."""
         if self.wrapped_document.location_to_offset(self.cursor_location).y < self.wrapped_document.height - 1:
             self.action_cursor_down()
-        elif self._at is not None:
+            return
+        self._notice_change()
+        if self._at is not None:
             self._at += 1
             if self._at < len(self._history):
                 self.put(self._history[self._at])
             else:
                 self._at = None
                 self.put(self._draft)
+
+    def _notice_change(self) -> None:
+        """What is no longer the prompt recalled is being written; the draft that waits goes into the history."""
+        if self._at is not None and self.text != self._history[self._at]:
+            self._at = None
+            if self._draft.strip():
+                self.remember([self._draft])
 
     async def on_key(self, event: events.Key) -> None:
         """Do what the box's keys are bound to, as the person has set them, in the order in which they were typed.
