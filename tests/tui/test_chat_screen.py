@@ -577,18 +577,6 @@ async def test_a_question_is_edited_and_both_versions_stay() -> None:
         await chat.until(lambda: chat.texts[-2:] == ["first", "to the first"])
 
 
-class SlowCounter(ScriptedEndpoint):
-    """Counts no text with "slow" in it; `counting` is set when it is asked to."""
-
-    counting = False
-
-    async def count_tokens(self, text: str) -> int | None:
-        if "slow" in text:
-            self.counting = True
-            await asyncio.Event().wait()
-        return await super().count_tokens(text)
-
-
 async def test_a_fork_is_a_session_of_its_own() -> None:
     sessions = MemorySessions()
     async with driven(fake_services(sessions=sessions)) as chat:
