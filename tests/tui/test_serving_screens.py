@@ -21,6 +21,7 @@ from fakes import (
 )
 from textual.pilot import Pilot
 
+from hat_tui.chat.parameters import SPECS
 from hat_tui.chat.record import ModelUsed
 from hat_tui.chat.reply import Delta, Ending, Finished
 from hat_tui.gguf.facts import ModelFacts
@@ -28,10 +29,12 @@ from hat_tui.gguf.fit import Fit
 from hat_tui.gguf.repository import RemoteFile, RemoteModel, Repository
 from hat_tui.server.checkup import Check, Verdict
 from hat_tui.server.phase import Phase, ServerState, Speed
-from hat_tui.server.target import RemoteServer, Target
+from hat_tui.server.sharing import shared
+from hat_tui.server.target import LocalModel, RemoteServer, Target
 from hat_tui.services import KeyWanted, ModelChoice, NotConnected, ServerPart
 from hat_tui.tui.app import HatTuiApp
 from hat_tui.tui.screens.chat import ChatScreen
+from hat_tui.tui.screens.confirm import ConfirmScreen
 from hat_tui.tui.screens.connect import ConnectScreen
 from hat_tui.tui.screens.doctor import DoctorScreen
 from hat_tui.tui.screens.download import DownloadScreen
@@ -39,7 +42,9 @@ from hat_tui.tui.screens.keys_help import KeysHelpScreen
 from hat_tui.tui.screens.launch import LaunchScreen
 from hat_tui.tui.screens.models import ModelsScreen
 from hat_tui.tui.screens.serving import BUSY_AFTER_S
+from hat_tui.tui.screens.sessions import SessionsScreen
 from hat_tui.tui.screens.share import InvitationScreen, ShareScreen
+from hat_tui.tui.screens.write import WriteScreen
 from hat_tui.tui.widgets.server_vitals import ServerVitals
 
 SMALL = ModelFacts(
@@ -52,6 +57,7 @@ LIBRARY = (
 )
 FILES = RemoteModel("m-Q4_K_M", (RemoteFile("m-Q4_K_M.gguf", 100_000_000),))
 FINE = RemoteModel("m-Q8_0", (RemoteFile("m-Q8_0.gguf", 200_000_000),))
+SHARED = LocalModel(shared(DEMO.options, "192.168.1.52", "open-sesame"))
 
 
 class NoFiles:
@@ -103,14 +109,18 @@ async def driven(
     served: Sequence[ModelUsed] = (),
     endpoint: ScriptedEndpoint | None = None,
     trouble: Callable[[Target], NotConnected | None] = lambda target: None,
+    held: Callable[[Target], asyncio.Event | None] = lambda target: None,
     size: tuple[int, int] = (100, 30),
     **more: object,
 ) -> AsyncIterator[Driven]:
+    """The whole app. What is `held` opens when its event is set; a `trouble` is raised instead, after that."""
     opened: list[FakeConnection] = []
     answering = endpoint or ScriptedEndpoint()
 
     class Refusing(FakeConnection):
         async def open(self, on_state, on_log):
+            if gate := held(self.target):
+                await gate.wait()
             if failure := trouble(self.target):
                 raise failure
             return await super().open(on_state, on_log)
@@ -479,6 +489,21 @@ async def test_a_server_that_wants_a_key_is_asked_again_with_the_one_that_is_typ
         assert app.targets[-1] == RemoteServer(THEIRS.url, "right")
 
 
+async def test_a_server_that_wants_a_key_takes_nothing_from_the_system_prompt_that_is_being_written() -> None:
+    gate = asyncio.Event()
+    async with driven(trouble=lambda target: KeyWanted("A key."), held=lambda target: gate, first=THEIRS) as app:
+        await app.press("ctrl+t", *["down"] * len(SPECS), "enter")
+        await app.on(WriteScreen)
+        await app.type("Be brief.")
+        gate.set()
+        await app.on(ConnectScreen)
+        await app.press("escape")
+        await app.on(WriteScreen)
+        await app.press("ctrl+s")
+        await app.on(ChatScreen)
+        await app.until(lambda: app.chat.parameters.system.endswith("Be brief."))
+
+
 async def test_a_server_that_could_not_be_reached_is_tried_again_at_the_next_prompt_and_nothing_is_lost() -> None:
     gone = True
 
@@ -538,6 +563,63 @@ async def test_sharing_asks_restarts_with_a_key_and_shows_what_a_colleague_types
         assert (back.host, back.port, back.api_key) == ("127.0.0.1", 0, "")
 
 
+def held_in(network: str, gate: asyncio.Event) -> Callable[[Target], asyncio.Event | None]:
+    """Holds the models that are served at that address."""
+    return lambda target: gate if isinstance(target, LocalModel) and target.options.host == network else None
+
+
+async def test_while_a_shared_model_loads_another_dialog_opens_and_the_load_goes_on() -> None:
+    gate = asyncio.Event()
+    async with driven(held=held_in("192.168.1.52", gate)) as app:
+        await app.until(lambda: app.chat.link.ready)
+        await app.press("alt+s")
+        await app.on(ShareScreen)
+        await app.press("enter")
+        await app.until(lambda: len(app.opened) == 2)
+        await app.press("ctrl+o")
+        await app.on(SessionsScreen)
+        gate.set()
+        await app.on(InvitationScreen)
+        assert app.chat.link.ready
+        await app.press("enter")
+        await app.on(SessionsScreen)
+
+
+async def test_a_shared_model_that_is_unloaded_while_it_loads_invites_nobody_and_what_is_queued_stays() -> None:
+    gate = asyncio.Event()
+    async with driven(held=held_in("192.168.1.52", gate)) as app:
+        await app.until(lambda: app.chat.link.ready)
+        await app.press("alt+s")
+        await app.on(ShareScreen)
+        await app.press("enter")
+        await app.until(lambda: len(app.opened) == 2)
+        await app.type("a")
+        await app.press("enter")
+        await app.type("/unload")
+        await app.press("enter")
+        await app.until(lambda: "Nothing is loaded now." in app.told[-1])
+        gate.set()
+        await app.pilot.pause()
+        assert app.opened[1].closed
+        assert app.chat.queue == ["a"]
+        assert app.pilot.app.screen is app.chat
+
+
+async def test_while_a_model_is_taken_back_to_this_machine_another_dialog_opens_and_the_load_goes_on() -> None:
+    gate = asyncio.Event()
+    async with driven(first=SHARED, held=held_in("127.0.0.1", gate)) as app:
+        await app.until(lambda: app.chat.link.ready)
+        await app.type("/unshare")
+        await app.press("enter")
+        await app.until(lambda: len(app.opened) == 2)
+        await app.press("ctrl+o")
+        await app.on(SessionsScreen)
+        gate.set()
+        await app.until(lambda: "this machine alone again" in app.told[-1])
+        assert app.chat.link.ready
+        assert isinstance(app.pilot.app.screen, SessionsScreen)
+
+
 async def test_sharing_that_is_declined_or_impossible_changes_nothing() -> None:
     launcher = FakeLauncher()
     async with driven(launcher=launcher) as app:
@@ -559,6 +641,16 @@ async def test_a_server_left_by_a_crash_is_offered_to_be_stopped() -> None:
         await app.press("enter")
         await app.until(lambda: launcher.stopped == [FakeStray()])
         await app.until(lambda: "is stopped" in app.told[-1])
+
+
+async def test_a_server_left_by_a_crash_takes_nothing_from_the_library_that_is_open_already() -> None:
+    async with driven(first=None, launcher=FakeLauncher(left=[FakeStray()])) as app:
+        await app.on(ConfirmScreen)
+        await app.press("escape")
+        await app.on(ModelsScreen)
+        await app.type("gemma")
+        await app.press("enter")
+        await app.until(lambda: app.opened)
 
 
 # The doctor and the panel

@@ -1,6 +1,6 @@
 """The conversation on the screen: prompts in, replies streamed, whatever answers them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from itertools import count
 
@@ -116,8 +116,12 @@ class ConversingScreen(Screen[None]):
     # The connection
 
     @work(exclusive=True, group="link")
-    async def open(self, target: Target) -> None:
-        """Change to another model or server; the conversation stays."""
+    async def open(self, target: Target, then: Callable[[], object] | None = None) -> None:
+        """Change to another model or server; the conversation stays.
+
+        `then` is called when it answers, and not when it fails or another one is opened meanwhile. Waiting for this
+        worker instead would cancel it together with whoever waits, such as a dialog that another dialog replaces.
+        """
         self.tried = self.opening = target
         self.stop_reply()
         self.status.model, self.status.endpoint = target.label, ""
@@ -142,6 +146,8 @@ class ConversingScreen(Screen[None]):
         self.status.state = "ready"
         self.look_ahead()
         self._send_next()
+        if then:
+            then()
 
     def not_opened(self, trouble: NotConnected) -> None:
         """It could not be opened; the screens above know what may help."""

@@ -1,6 +1,7 @@
 """What answers: models loaded, launched otherwise, shared; servers reached, lost and reached again.
 
-Dialogs are imported when they are opened.
+Dialogs are imported when they are opened. One that nobody asked for is in a group of its own: in "dialog" it would
+cancel what waits for the one that is open.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -186,7 +187,7 @@ class ServingScreen(TurnsScreen):
         if isinstance(trouble, KeyWanted) and isinstance(self.tried, RemoteServer):
             self._ask_for_key(self.tried.url, str(trouble))
 
-    @work(exclusive=True, group="dialog")
+    @work(exclusive=True, group="key")
     async def _ask_for_key(self, url: str, why: str) -> None:
         await self._connect(url, why)
 
@@ -221,8 +222,7 @@ class ServingScreen(TurnsScreen):
     @work(exclusive=True, group="dialog")
     async def action_share(self) -> None:
         """Ask, then serve the local network with a key, and show what a colleague needs."""
-        from hat_tui.server.sharing import invitation
-        from hat_tui.tui.screens.share import InvitationScreen, ShareScreen
+        from hat_tui.tui.screens.share import ShareScreen
 
         if self._refused():
             return
@@ -237,22 +237,27 @@ class ServingScreen(TurnsScreen):
             except NotConnected as trouble:
                 self.tell(str(trouble), "error")
                 return
-            if not await self.app.push_screen_wait(ShareScreen(options)):
-                return
-            await self.open(LocalModel(options)).wait()
-        if self.link.ready and self.link.target == LocalModel(options):
-            where = self.link.connection.url if self.link.connection else ""
-            await self.app.push_screen_wait(InvitationScreen(invitation(where, options.api_key), self.copy))
+            if await self.app.push_screen_wait(ShareScreen(options)):
+                self.open(LocalModel(options), lambda: self._invite(options.api_key))
+        elif self.link.ready:
+            self._invite(options.api_key)
 
-    @work(exclusive=True, group="dialog")
-    async def _unshare(self) -> None:
+    def _invite(self, key: str) -> None:
+        from hat_tui.server.sharing import invitation
+        from hat_tui.tui.screens.share import InvitationScreen
+
+        where = self.link.connection.url if self.link.connection else ""
+        self.app.push_screen(InvitationScreen(invitation(where, key), self.copy))
+
+    def _unshare(self) -> None:
         target = self.link.target
         if not isinstance(target, LocalModel) or is_loopback(target.options.host):
             self.tell("Nothing is shared.")
             return
-        await self.open(LocalModel(replace(target.options, host="127.0.0.1", port=0, api_key=""))).wait()
-        if self.link.ready:
-            self.tell("The server listens to this machine alone again.")
+        self.open(
+            LocalModel(replace(target.options, host="127.0.0.1", port=0, api_key="")),
+            lambda: self.tell("The server listens to this machine alone again."),
+        )
 
     # The machine
 
@@ -268,7 +273,7 @@ class ServingScreen(TurnsScreen):
         if strays := self.services.launcher.strays():
             self.app.call_from_thread(self._offer_to_stop, strays)
 
-    @work(exclusive=True, group="dialog")
+    @work(exclusive=True, group="offer")
     async def _offer_to_stop(self, strays: Sequence[Stray]) -> None:
         from hat_tui.tui.screens.confirm import ConfirmScreen
 
