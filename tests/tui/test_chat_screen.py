@@ -451,6 +451,39 @@ async def test_history_goes_back_by_up_and_the_draft_waits() -> None:
         assert chat.screen.prompt.text == "draft"
 
 
+async def test_a_prompt_made_from_an_earlier_one_is_not_lost_by_going_through_the_history() -> None:
+    async with driven(fake_services(sessions=MemorySessions(prompts=["x", "a"]))) as chat:
+        await chat.ready()
+        await chat.type("draft")
+        await chat.pilot.press("up")
+        await chat.type("bc")
+        await chat.pilot.press("down")
+        assert chat.screen.prompt.text == "abc"
+        shown = [chat.screen.prompt.text]
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await chat.pilot.press(key)
+            shown.append(chat.screen.prompt.text)
+        assert shown == ["abc", "draft", "a", "x", "a", "draft", "abc"]
+        await chat.pilot.press("up")
+        await chat.type("s")
+        await chat.pilot.press("up")
+        assert chat.screen.prompt.text == "abc"
+        await chat.pilot.press("down")
+        assert chat.screen.prompt.text == "drafts"
+
+
+async def test_a_draft_waits_in_the_history_when_an_earlier_prompt_is_sent_again() -> None:
+    async with driven(fake_services(sessions=MemorySessions(prompts=["a"]))) as chat:
+        await chat.ready()
+        await chat.type("draft")
+        await chat.pilot.press("up", "enter")
+        await chat.until(lambda: chat.texts[-1] == "I am ready.")
+        await chat.pilot.press("down")
+        assert not chat.screen.prompt.text
+        await chat.pilot.press("up")
+        assert chat.screen.prompt.text == "draft"
+
+
 async def test_slash_commands_are_done_completed_and_a_mistyped_one_is_told() -> None:
     endpoint = ScriptedEndpoint()
     async with driven(fake_services(endpoint)) as chat:
@@ -575,6 +608,70 @@ async def test_a_question_is_edited_and_both_versions_stay() -> None:
         await chat.until(lambda: chat.texts[-2:] == ["second", "to the second"])
         await chat.pilot.press("k", "k", "left")
         await chat.until(lambda: chat.texts[-2:] == ["first", "to the first"])
+
+
+async def edit_the_first_question(chat: Driven, text: str) -> None:
+    """From the prompt: to the first turn, and ask it anew as `text`."""
+    await chat.pilot.press("shift+tab", "home", "e")
+    await chat.until(lambda: len(chat.pilot.app.screen_stack) == 2)
+    chat.pilot.app.screen.area.load_text(text)
+    await chat.pilot.press("ctrl+s")
+
+
+async def test_a_question_edited_far_up_is_shown_with_its_answer_and_nothing_after_it() -> None:
+    long = "\n\n".join("abcdefghij")
+    endpoint = ScriptedEndpoint(says("one"), says("two"), says(long))
+    async with driven(fake_services(endpoint), size=(100, 15)) as chat:
+        await chat.ready()
+        await chat.ask("first")
+        await chat.ask("second")
+        await edit_the_first_question(chat, "other")
+        await chat.until(lambda: not chat.screen.is_answering)
+        assert chat.texts == ["other", long]
+        assert chat.screen.transcript.entries[0].version == "‹2/2›"
+        assert chat.screen.transcript.follows
+
+
+async def test_an_edited_question_that_is_refused_leaves_the_page_and_can_be_had_back() -> None:
+    async with driven(fake_services(ScriptedEndpoint(says("one"), says("two")))) as chat:
+        await chat.ready()
+        await chat.ask("first")
+        await chat.ask("second")
+        await chat.type("draft")
+        page, too_long = chat.texts, "long " * 3000
+        await edit_the_first_question(chat, too_long)
+        await chat.until(lambda: "does not fit" in chat.texts[-1])
+        assert chat.texts[:-1] == page
+        chat.screen.prompt.focus()
+        await chat.pilot.press("up")
+        assert chat.screen.prompt.text == too_long
+
+
+class SlowCounter(ScriptedEndpoint):
+    """Counts no text with "slow" in it; `counting` is set when it is asked to."""
+
+    counting = False
+
+    async def count_tokens(self, text: str) -> int | None:
+        if "slow" in text:
+            self.counting = True
+            await asyncio.Event().wait()
+        return await super().count_tokens(text)
+
+
+async def test_an_edited_question_that_is_stopped_before_it_is_asked_is_given_back_and_not_queued() -> None:
+    endpoint = SlowCounter(says("one"), says("two"))
+    async with driven(fake_services(endpoint)) as chat:
+        await chat.ready()
+        await chat.ask("first")
+        await chat.ask("second")
+        page = chat.texts
+        await edit_the_first_question(chat, "slow")
+        await chat.until(lambda: endpoint.counting)
+        await chat.pilot.press("escape")
+        await chat.until(lambda: chat.screen.prompt.text == "slow")
+        assert chat.texts == page
+        assert not chat.screen.queue
 
 
 async def test_a_fork_is_a_session_of_its_own() -> None:
