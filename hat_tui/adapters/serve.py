@@ -39,7 +39,7 @@ def share(options: LaunchOptions, key: str = "") -> LaunchOptions:
     address = options.host if not is_loopback(options.host) else lan_address()
     options = shared(options, address, key)
     if not options.port:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             check_port(address, SHARED_PORT)
             options = replace(options, port=SHARED_PORT)
     return options

@@ -87,7 +87,7 @@ class ServerProcess:
         await self.stop()
         self.options = options
         self.port = options.port
-        with contextlib.suppress(OSError):  # said by the life that begins below
+        with contextlib.suppress(OSError, ValueError):  # said by the life that begins below
             self.port = options.port or free_port(options.host)
         self._settled.clear()
         self._stopping = False
@@ -128,7 +128,7 @@ class ServerProcess:
             try:
                 check_port(options.host, self.port)
                 code = await self._run(options)
-            except OSError as error:
+            except (OSError, ValueError) as error:  # UnicodeError: a host or a path that cannot be encoded
                 diagnosis = self._not_started(error)
             else:
                 diagnosis = self._diagnose(code, list(self._last))
@@ -141,7 +141,7 @@ class ServerProcess:
             return
         self._become(ServerState(Phase.STOPPED))
 
-    def _not_started(self, error: OSError) -> Diagnosis:
+    def _not_started(self, error: OSError | ValueError) -> Diagnosis:
         told = self._diagnose(1, [str(error)])
         if told.cause is not Cause.OTHER:
             return told

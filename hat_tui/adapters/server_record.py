@@ -34,11 +34,12 @@ class ServerRecord:
 
 
 def write_config(folder: Path, content: str) -> Path:
-    """A new file with the server's configuration that nobody but its owner can read."""
+    """A new file with the server's configuration that nobody but its owner can read. UnicodeEncodeError, OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{_CONFIG_PREFIX}{secrets.token_hex(6)}.json"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(content)
+    encoded = content.encode()  # before there is a file: not every path can be
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(encoded)
     return path
 
 

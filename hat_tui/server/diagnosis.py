@@ -135,7 +135,7 @@ _RULES: tuple[_Rule, ...] = (
         "Choose another port, or 0 for a free one; or connect to what runs there by its URL.",
     ),
     _rule(
-        r"cannot assign requested address|could not bind|getaddrinfo failed|Name or service not known"
+        r"cannot assign requested address|could not bind|getaddrinfo failed|Name or service not known|'idna' codec"
         r"|\[Errno (99|49|10049)\]",
         Cause.NO_ADDRESS,
         "The server cannot listen on that host: it is no address of this machine.",
@@ -146,6 +146,12 @@ _RULES: tuple[_Rule, ...] = (
         Cause.NO_RPC,
         "No llama.cpp RPC server answers at {server}.",
         "Start it there (ggml-rpc-server -H ADDRESS -p PORT), or take it out of the launch form.",
+    ),
+    _rule(
+        r"surrogates not allowed",
+        Cause.BAD_SETTING,
+        "The server takes paths in UTF-8 alone, and the name of a file or folder is not.",
+        "Rename it, or choose another file.",
     ),
     _rule(
         r"quantized V cache requires flash_attn",

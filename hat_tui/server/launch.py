@@ -188,9 +188,13 @@ def _split_extra(extra: Iterable[tuple[str, str]]) -> tuple[dict[str, object], d
     server: dict[str, object] = {}
     model: dict[str, object] = {}
     for name, text in extra:
-        value = json.loads(text) if text.lstrip()[:1] in ("[", "{") else text
-        (server if name in SERVER_SETTINGS else model)[name] = value
+        (server if name in SERVER_SETTINGS else model)[name] = extra_value(text)
     return server, model
+
+
+def extra_value(text: str) -> object:
+    """What the text of an extra setting stands for. Raises ValueError for what begins as JSON and is none."""
+    return json.loads(text) if text.lstrip()[:1] in ("[", "{") else text
 
 
 def launch_line(options: LaunchOptions, *, port: int, cores: int, python: str = "python") -> str:

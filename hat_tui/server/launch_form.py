@@ -12,6 +12,7 @@ from hat_tui.server.launch import (
     ROPE_SCALINGS,
     SERVER_SETTINGS,
     LaunchOptions,
+    extra_value,
     is_loopback,
 )
 
@@ -131,7 +132,8 @@ def _default(name: str) -> Any:
 def with_extra(options: LaunchOptions, text: str, known: Collection[str] = ()) -> LaunchOptions:
     """The options with one more `name=value` for the server; `known` are the settings of the installed one.
 
-    Raises BadLaunch for a text without "=", a setting the server does not have, or one that has a field of its own.
+    Raises BadLaunch for a text without "=", a setting the server does not have, one that has a field of its own, or a
+    list or an object that is no JSON, as each is while it is typed.
     """
     name, equals, value = text.partition("=")
     name = name.strip().lstrip("-").replace("-", "_")
@@ -143,6 +145,10 @@ def with_extra(options: LaunchOptions, text: str, known: Collection[str] = ()) -
         raise BadLaunch(f"The installed server has no setting “{name}”{f': did you mean {near[0]}?' if near else '.'}")
     if name in _HAS_A_FIELD:
         raise BadLaunch(f"Use {_HAS_A_FIELD[name]} in place of the server option {name}.")
+    try:
+        extra_value(value)
+    except (ValueError, RecursionError):
+        raise BadLaunch(f'{name} takes JSON, such as [0.5, 0.5] or {{"a": 1}}, not “{value.strip()}”.') from None
     others = tuple(pair for pair in options.extra if pair[0] != name)
     return replace(options, extra=(*others, (name, value.strip())))
 
@@ -214,8 +220,9 @@ def recalled(options: LaunchOptions, kept: Mapping[str, Any]) -> LaunchOptions:
                 continue
     extra = kept.get("extra")
     if isinstance(extra, Mapping):
-        pairs = tuple(
-            (str(name), str(value)) for name, value in extra.items() if name in MODEL_SETTINGS | SERVER_SETTINGS
-        )
-        options = replace(options, extra=tuple(pair for pair in pairs if pair[0] not in _HAS_A_FIELD))
+        for name, value in extra.items():
+            try:
+                options = with_extra(options, f"{name}={value}")
+            except BadLaunch:
+                continue
     return options

@@ -91,7 +91,8 @@ def test_sharing_takes_port_8000_or_a_free_one(monkeypatch):
         with contextlib.suppress(OSError):
             taken.enter_context(socket.create_server(("127.0.0.1", 8000)))
         assert share(OPTIONS).port == 0
-    assert share(LaunchOptions((ServedModel("a"),), host="10.1.2.3")).host == "10.1.2.3"
+    for host in ("10.1.2.3", "10..2.3"):
+        assert share(LaunchOptions((ServedModel("a"),), host=host)).host == host
 
 
 def test_a_key_is_made_once_and_kept_for_its_owner(tmp_path):

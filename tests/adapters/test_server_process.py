@@ -127,6 +127,18 @@ async def test_a_crash_is_noticed_and_explained(server):
     assert state.diagnosis.cause is Cause.TRUNCATED
 
 
+@pytest.mark.parametrize(
+    ("model", "host", "cause"),
+    [("good.gguf", "127..0.1", Cause.NO_ADDRESS), ("mod\udce9le.gguf", "127.0.0.1", Cause.BAD_SETTING)],
+)
+async def test_a_host_or_a_file_name_that_cannot_be_encoded_is_explained(server, tmp_path, model, host, cause):
+    await server.start(LaunchOptions((ServedModel(model),), host=host))
+    state = await asyncio.wait_for(server.settled(), 10)
+    assert state.phase is Phase.CRASHED
+    assert state.diagnosis.cause is cause
+    assert list(tmp_path.glob("state/*")) == []
+
+
 async def test_a_segmentation_fault_names_the_rebuild(server):
     await server.start(for_model("segfault.gguf"))
     state = await server.settled()

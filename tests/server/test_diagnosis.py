@@ -16,6 +16,8 @@ LAST_LINES = {
     "[Errno 98] error while attempting to bind on address ('::1', 18734): address already in use": Cause.PORT_TAKEN,
     "[Errno 10048] error while attempting to bind on address": Cause.PORT_TAKEN,
     "[Errno 99] error while attempting to bind on address: cannot assign requested address": Cause.NO_ADDRESS,
+    "encoding with 'idna' codec failed (UnicodeError: label empty or too long)": Cause.NO_ADDRESS,
+    "'utf-8' codec can't encode character '\\udce9' in position 48: surrogates not allowed": Cause.BAD_SETTING,
     "llama_init_from_model: quantized V cache requires flash_attn to be enabled": Cause.CACHE_TYPE,
     "models.0.n_ctx\n  Input should be greater than or equal to 0 [type=greater_than_equal, x]": Cause.BAD_SETTING,
     "__main__.py: error: argument --n_ctx: invalid int value: 'x'": Cause.BAD_SETTING,

@@ -76,11 +76,19 @@ def test_whatever_is_typed_is_taken_or_refused_in_words(spec, text):
 def test_other_settings_of_the_server_are_checked_against_it():
     assert with_extra(OPTIONS, "n_batch=256").extra == (("n_batch", "256"),)
     assert with_extra(with_extra(OPTIONS, "n_batch=1"), "--n-batch=2").extra == (("n_batch", "2"),)
+    assert with_extra(OPTIONS, "tensor_split=[0.5, 0.5]").extra == (("tensor_split", "[0.5, 0.5]"),)
     for wrong in ("n_batch", "=3", "no_such=1", "api_key=x", "interrupt_requests=true", "host=0.0.0.0"):
         with pytest.raises(BadLaunch):
             with_extra(OPTIONS, wrong)
     with pytest.raises(BadLaunch, match=r"no setting “n_bach”: did you mean n_batch\?"):
         with_extra(OPTIONS, "n_bach=1", known={"n_batch"})
+
+
+@pytest.mark.parametrize("value", ["[", "[0.5", " {", "[0.5,]", pytest.param("[" * 9000, id="deep")])
+def test_a_list_that_is_not_written_to_its_end_is_told_and_not_remembered(value):
+    with pytest.raises(BadLaunch, match=r"tensor_split takes JSON, such as \[0.5, 0.5\]"):
+        with_extra(OPTIONS, f"tensor_split={value}")
+    assert recalled(OPTIONS, {"extra": {"tensor_split": value, "n_batch": 64}}).extra == (("n_batch", "64"),)
 
 
 def named(found):
