@@ -78,9 +78,10 @@ class _Visit:
                 found = await asyncio.get_running_loop().getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         except TimeoutError:
             raise _Failed(f"looking up {self.host} took too long.", "Check the network and its DNS.") from None
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: two dots in a row
             advice = "Check the spelling, or use the address itself, such as 192.168.1.52."
-            raise _Failed(f"there is no host {self.host} ({error.strerror}).", advice) from None
+            why = getattr(error, "strerror", None) or "it is no name"
+            raise _Failed(f"there is no host {self.host} ({why}).", advice) from None
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         return f"{self.host} is {', '.join(addresses[:3])}."
 
@@ -120,6 +121,8 @@ class _Visit:
             self.key = self.key or await asyncio.to_thread(self.look_up_key)
         except NotConnected as trouble:
             raise _Failed(str(trouble), "The server was not asked without it.") from None
+        if not (self.key.isascii() and self.key.isprintable()):
+            raise _Failed("the key holds a character that no header can carry.", "Set it anew for this connection.")
         status, answer = await self._ask("GET", "/models", None, _TIMEOUT_S)
         if status in (401, 403):
             has = "does not take the key it was given" if self.key else "asks for a key"
@@ -154,7 +157,7 @@ class _Visit:
         except TimeoutError:
             advice = "It may be busy with someone else's reply: try again later."
             raise _Failed(f"no answer in {timeout_s:.0f} s.", advice) from None
-        except (OSError, HTTPException) as error:
+        except (OSError, ValueError, HTTPException) as error:
             raise _Failed(
                 f"the connection broke ({type(error).__name__}).", "What listens there may be no HTTP server."
             ) from None

@@ -238,6 +238,8 @@ class OpenAIEndpoint:
 
     def _client(self) -> httpx2.AsyncClient:
         if self._opened is None:
+            if not self._key.isascii():  # httpx2 would raise UnicodeEncodeError, which says nothing of a key
+                raise httpx2.LocalProtocolError("a key beyond ASCII")
             timeout = httpx2.Timeout(None, connect=CONNECT_S)
             self._opened = httpx2.AsyncClient(transport=transport(self.url), timeout=timeout, trust_env=False)
         return self._opened

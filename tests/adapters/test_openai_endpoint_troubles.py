@@ -30,6 +30,7 @@ from hostile_server import (
 )
 
 from hat_tui.adapters import openai_endpoint
+from hat_tui.adapters.endpoint_facts import Unreachable
 from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
 from hat_tui.chat.reply import Delta, Ending, Finished
 
@@ -153,6 +154,15 @@ async def test_a_connection_that_is_of_no_use_is_closed(server, endpoint):
     server.on(CHAT, stream(b"<html>", hangs, media="text/html"))
     assert "web page" in why(await replied(endpoint))
     await asyncio.wait_for(server.lines[0].left.wait(), 5)
+
+
+async def test_a_key_that_no_header_can_carry_is_told_without_it(server):
+    endpoint = OpenAIEndpoint(server.url, "s3cret\u2011key")
+    with pytest.raises(Unreachable, match="the API key holds a character that no header can carry") as told:
+        await endpoint.describe()
+    assert "the API key holds a character that no header can carry" in (reason := why(await replied(endpoint)))
+    assert "s3cret" not in f"{told.value}{reason}"
+    assert server.asked == []
 
 
 async def test_a_port_where_nothing_listens():
