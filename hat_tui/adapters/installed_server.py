@@ -76,7 +76,8 @@ def ask_installed_server(
     With `smoke_model`, a tiny quantized model, it then writes four tokens. A llama.cpp that was built for another CPU,
     or miscompiled for this one, dies of it here and not in a person's first chat.
     """
-    command = [python, "-c", _ASK, *([str(smoke_model)] if smoke_model else [])]
+    # -P: as in the server, no module of the current folder goes before an installed one.
+    command = [python, "-P", "-c", _ASK, *([str(smoke_model)] if smoke_model else [])]
     code: int | None = None
     try:
         child = subprocess.Popen(

@@ -249,8 +249,25 @@ async def test_a_refused_chat_tells_the_servers_reason(http):
 async def test_steps_before_the_first_answer_are_named_too(http):
     assert (await steps("http://127.0.0.1:1"))[-1][:2] == ("connection", Verdict.BAD)
     assert (await steps("http://no-such-host.invalid"))[-1][:2] == ("name", Verdict.BAD)
+    assert (await steps("http://server..local"))[-1][:2] == ("name", Verdict.BAD)
     assert (await steps(http.url.replace("http:", "https:")))[-1][:2] == ("encryption", Verdict.BAD)
     assert (await steps("ftp://x"))[-1][:2] == ("URL", Verdict.BAD)
+
+
+async def test_a_key_or_a_path_that_cannot_be_sent_is_told(http):
+    *_, (name, verdict, found) = await steps(http.url, key="s3cret\u2011key")
+    assert (name, verdict) == ("key and model list", Verdict.BAD)
+    assert found == "the key holds a character that no header can carry."
+    assert (await steps(f"{http.url}/\u2011"))[-1][:2] == ("key and model list", Verdict.BAD)
+    assert http.asked == ()
+
+
+def test_a_module_of_the_current_folder_is_not_taken_for_the_installed_one(llama_cpp, tmp_path, monkeypatch):
+    llama_cpp()
+    (tmp_path / "llama_cpp.py").write_text("raise SystemExit('not the installed one')")
+    (tmp_path / "json.py").write_text("raise SystemExit('not the standard library')")
+    monkeypatch.chdir(tmp_path)
+    assert ask_installed_server().version == "0.3.36"
 
 
 @pytest.mark.e2e
