@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hat_tui.adapters.endpoint_url import BadURL, normalised
-from hat_tui.adapters.locations import make_private
+from hat_tui.adapters.locations import from_home, make_private
 from hat_tui.adapters.toml_file import read_toml, write_toml
 from hat_tui.server.target import RemoteServer
 from hat_tui.services import NotConnected, NotSaved, SavedConnection
@@ -112,7 +112,7 @@ class ConnectionFile:
                 key = self._printed(name, command)
             case {"key_file": str(file)}:
                 try:
-                    key = Path(file).expanduser().read_text(encoding="utf-8")
+                    key = from_home(file).read_text(encoding="utf-8")
                 except (OSError, UnicodeDecodeError) as error:
                     raise NotConnected(f"The key of {name} cannot be read from {file}: type it again.") from error
             case _:

@@ -54,6 +54,11 @@ def _here_or_data(name: str) -> Path:
     return Path(platformdirs.user_data_path(APP, appauthor=False)) / name
 
 
+def from_home(typed: str | Path) -> Path:
+    """The path that was typed, with the home folder for `~`; a `~name` that nobody here has stays as it is."""
+    return Path(os.path.expanduser(typed))  # noqa: PTH111 - Path.expanduser raises RuntimeError for such a name
+
+
 def make_private(folder: Path) -> None:
     """Create a folder that only its owner can enter. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

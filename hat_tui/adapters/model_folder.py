@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hat_tui.adapters.locations import from_home
 from hat_tui.gguf.facts import ModelFacts, facts_of, split_part
 from hat_tui.gguf.header import BadGguf, read_header
 
@@ -65,7 +66,7 @@ class ModelFolder:
 
     def find(self, wanted: str) -> ModelFile:
         """A model by its path, its name, or a part of its name that no other has. Raises NoSuchModel, OSError."""
-        path = Path(wanted).expanduser()
+        path = from_home(wanted)
         if path.is_file():
             return self.read(path)
         models = self.list()
@@ -130,7 +131,7 @@ def other_caches(environment: Mapping[str, str] = os.environ, home: Path | None 
     """Folders where other programs keep GGUF files: those of Hugging Face, LM Studio, llama.cpp, GPT4All and Jan that
     exist.
     """
-    home = home or Path.home()
+    home = home or from_home("~")
     cache = Path(environment.get("XDG_CACHE_HOME") or home / ".cache")
     share = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
     if sys.platform == "darwin":

@@ -11,6 +11,7 @@ from hat_tui.acceptance.bench import NoSuchRun, RunChoice
 from hat_tui.acceptance.run import NotARun, Planned, Run, RunRecord, Slot
 from hat_tui.acceptance.run_lines import line_of, records_of
 from hat_tui.adapters.file_lock import lock
+from hat_tui.adapters.locations import from_home
 from hat_tui.adapters.session_file import SessionFile, name_of
 from hat_tui.chat.dialogue import NotKept
 
@@ -112,7 +113,7 @@ class RunFolder:
 
     def find(self, id: str) -> Path:
         """The folder of a run by its id, a part of it that no other has, its path, or "last". Raises NoSuchRun."""
-        given = Path(id).expanduser()
+        given = from_home(id)
         if len(given.parts) > 1 and (given / RECORDS).is_file():
             return given
         folders = self._folders()

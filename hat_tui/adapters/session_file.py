@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hat_tui.adapters.file_lock import lock
+from hat_tui.adapters.locations import from_home
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.record import Begun, Ended, Opened, Record, Titled
 from hat_tui.chat.transcript import TranscriptWriter
@@ -76,7 +77,7 @@ class SessionFile:
             file.read_only = f"{path.name} may only be read; save it elsewhere to go on with it"
         if file._descriptor is not None and not lock(file._descriptor):
             file.close()
-            file.read_only = f"{path.name} is open in another hat-tui; fork it to go on in a file of its own"
+            file.read_only = f"{path.name} is open in another hat-tui; fork it, or save it elsewhere, to go on"
         data = path.read_bytes()
         transcript = read(data)
         file._writer = TranscriptWriter(transcript.records)
@@ -100,11 +101,12 @@ class SessionFile:
             self._flush(placed=isinstance(record, Begun | Ended), synced=isinstance(record, Ended))
 
     def move(self, folder: Path, records: Iterable[Record]) -> Path:
-        """Write the whole conversation into a new file in `folder` and keep on there; the old file stays as it is.
+        """Write the whole conversation into a new file in `folder` and keep on there; the old file stays as it is. A
+        `~` at the beginning of `folder` is the home folder.
 
         Raises NotKept, and then keeps on where it was.
         """
-        moved = SessionFile.create(folder, records)
+        moved = SessionFile.create(from_home(folder), records)
         self.close()
         self.folder, self.path, self.read_only = moved.folder, moved.path, ""
         self._descriptor, self._writer = moved._descriptor, moved._writer

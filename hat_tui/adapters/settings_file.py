@@ -5,6 +5,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
+from hat_tui.adapters.locations import from_home
 from hat_tui.adapters.toml_file import read_toml
 from hat_tui.chat.parameters import SPECS, BadValue, ParameterSpec, SamplingParameters
 from hat_tui.frozen import frozen
@@ -85,7 +86,7 @@ class Settings:
         if self.api_key or self.api_key_file is None:
             return self.api_key
         try:
-            return self.api_key_file.expanduser().read_text(encoding="utf-8").strip()
+            return self.api_key_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise BadSetting(f"The key file {self.api_key_file} cannot be read: {error}") from error
 
@@ -174,4 +175,4 @@ def _read(config: Path) -> dict[str, Any]:
 def _taken(setting: Setting, value: object, source: str) -> object:
     if not isinstance(value, str | Path):
         raise BadSetting(f"{source} takes a text, not {value!r}")
-    return Path(value).expanduser() if setting.kind == "path" else str(value)
+    return from_home(value) if setting.kind == "path" else str(value)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from hat_tui.adapters.locations import from_home
 from hat_tui.services import Attachment, NotAttached
 
 LARGEST = 4 << 20
@@ -16,7 +17,7 @@ LARGEST = 4 << 20
 
 def attach(typed: str) -> Attachment:
     """The text of a file by the path a person typed. Raises NotAttached with a sentence."""
-    path = Path(typed.strip().strip("\"'")).expanduser()
+    path = from_home(typed.strip().strip("\"'"))
     try:
         size = path.stat().st_size
         if not path.is_file():
@@ -41,7 +42,7 @@ def complete(typed: str, most: int = 20) -> Sequence[str]:
     """Paths that begin as typed, folders with a slash at the end; hidden ones only when asked for."""
     folder, begun = os.path.split(typed)
     try:
-        entries = sorted(os.scandir(Path(folder or ".").expanduser()), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(from_home(folder or ".")), key=lambda entry: entry.name)
     except OSError:
         return ()
     fitting = [

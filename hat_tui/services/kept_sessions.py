@@ -25,7 +25,10 @@ class SessionKeeper(Keeper, Protocol):
         ...
 
     def move(self, folder: Path, records: Iterable[Record]) -> Path:
-        """Keep these records, the whole conversation, and what follows in a new file in `folder`. Raises NotKept."""
+        """Keep these records, the whole conversation, and what follows in a new file in `folder`. Raises NotKept.
+
+        A `~` at the beginning of `folder` is the home folder.
+        """
         ...
 
     def close(self) -> None:

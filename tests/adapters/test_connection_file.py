@@ -68,6 +68,9 @@ def test_a_key_file_of_ones_own_is_read_and_one_that_is_gone_is_told(file: Conne
     (tmp_path / "mine").unlink()
     with pytest.raises(NotConnected, match="type it again"):
         file.key("a")
+    (tmp_path / "connections.toml").write_text('[a]\nurl = "http://a"\nkey_file = "~no-such-user-here/key"\n')
+    with pytest.raises(NotConnected, match="type it again"):
+        file.key("a")
 
 
 def test_deleting_takes_the_kept_key_along(file: ConnectionFile, tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ def test_a_name_that_does_not_fit_gets_a_helpful_sentence(folder, tmp_path):
         models.find("tinylama-1.1")
     with pytest.raises(NoSuchModel, match="There is no file"):
         models.find("some/where.gguf")
+    with pytest.raises(NoSuchModel, match="There is no file ~no-such-user-here"):
+        models.find("~no-such-user-here/model.gguf")
     with pytest.raises(NoSuchModel, match="There are: broken"):
         models.find("zzzzzz")
     with pytest.raises(NoSuchModel, match="No GGUF file is in"):

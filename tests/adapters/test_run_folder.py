@@ -116,6 +116,8 @@ def test_runs_are_listed_newest_first_and_found_by_a_part_of_their_name(tmp_path
     assert folder.find(str(tmp_path / "damaged")).name == "damaged"
     with pytest.raises(NoSuchRun, match="Several runs have -mine"):
         folder.find("-mine")
+    with pytest.raises(NoSuchRun, match="No run has ~no-such-user-here"):
+        folder.find("~no-such-user-here")
     with pytest.raises(NoSuchRun, match="is no run that can be read: line 1 is cut off or damaged"):
         folder.read("damaged")
 

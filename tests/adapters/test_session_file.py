@@ -4,6 +4,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from fakes import ScriptedEndpoint, Ticks, says
@@ -166,6 +167,14 @@ def test_the_whole_conversation_can_be_saved_elsewhere_in_the_middle_of_a_reply(
     path = file.move(tmp_path / "elsewhere", conversation.records())
     keep(file, [Said(2, " Bye."), Ended(2)])
     assert read(path.read_bytes()).records == [*CHAT[:-2], Said(2, "Press Ctrl+Q. Bye."), Ended(2)]
+
+
+def test_a_session_is_saved_in_the_home_folder_and_not_in_that_of_nobody(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+    assert SessionFile(tmp_path).move(Path("~/kept"), CHAT).parent == tmp_path / "home" / "kept"
+    assert SessionFile(tmp_path).move(Path("~no-such-user-here"), CHAT).parent == Path("~no-such-user-here")
 
 
 def test_nothing_is_left_behind_where_a_session_does_not_fit(tmp_path):

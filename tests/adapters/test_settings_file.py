@@ -80,6 +80,8 @@ def test_the_key_may_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
     assert load({"api_key_file": str(tmp_path / "key")}, {}, tmp_path / "missing.toml").key() == "hunter2"
     with pytest.raises(BadSetting, match="cannot be read"):
         load({"api_key_file": str(tmp_path / "none")}, {}, tmp_path / "missing.toml").key()
+    with pytest.raises(BadSetting, match="The key file ~no-such-user-here/key cannot be read"):
+        load({"api_key_file": "~no-such-user-here/key"}, {}, tmp_path / "missing.toml").key()
 
 
 def test_launch_options_come_from_all_three_and_the_servers_seed_is_not_the_replies(tmp_path: Path) -> None:

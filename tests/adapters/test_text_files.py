@@ -36,6 +36,12 @@ def test_a_file_that_is_not_there_and_a_folder_are_refused(tmp_path: Path) -> No
         attach(str(tmp_path))
 
 
+def test_the_home_of_nobody_has_no_files() -> None:
+    with pytest.raises(NotAttached, match="No such file"):
+        attach("~no-such-user-here/notes.txt")
+    assert list(complete("~no-such-user-here/no")) == []
+
+
 def test_paths_are_completed_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "notes.txt").touch()
     (tmp_path / "north").mkdir()

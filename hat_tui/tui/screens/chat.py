@@ -296,7 +296,7 @@ class ChatScreen(AcceptingScreen):
             self.tell("There is nothing to save yet.", "warning")
         else:
             try:
-                file = self.keeper.move(Path(folder).expanduser(), self.dialogue.conversation.records())
+                file = self.keeper.move(Path(folder), self.dialogue.conversation.records())
             except NotKept as trouble:
                 self.tell(f"{trouble}.", "error")
             else:
