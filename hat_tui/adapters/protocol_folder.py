@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.protocol_text import BadProtocol, Problem, parse, task_text
+from hat_tui.adapters.locations import from_home
 
 BUNDLED = ("quick", "home")
 LARGEST_FILE = 1_000_000
@@ -20,7 +21,7 @@ def find_protocol(asked: str, folder: Path) -> Protocol:
 
     Raises BadProtocol, also when there is none.
     """
-    for candidate in (Path(asked).expanduser(), folder / asked, folder / f"{asked}.toml"):
+    for candidate in (from_home(asked), folder / asked, folder / f"{asked}.toml"):
         if candidate.is_file():
             return read_protocol(candidate)
     if asked in BUNDLED:
@@ -66,7 +67,7 @@ def add_task(path: Path, task: Task) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with half.open("w", encoding="utf-8") as file:
+        with half.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -28,6 +28,8 @@ def test_a_protocol_that_is_not_there_is_told_with_those_that_are(tmp_path):
     (tmp_path / "mine.toml").touch()
     with pytest.raises(BadProtocol, match="there are quick, home, mine"):
         find_protocol("hoem", tmp_path)
+    with pytest.raises(BadProtocol, match="there are quick, home, mine"):
+        find_protocol("~no-such-user-here", tmp_path)
 
 
 def test_own_protocols_go_before_bundled_ones_and_read_texts_beside_them(tmp_path):
@@ -64,6 +66,17 @@ def test_a_task_is_added_to_a_new_file_and_to_one_with_comments(tmp_path):
     assert "# my own words" in path.read_text()
     assert [task.id for task in find_protocol(str(path), tmp_path).tasks] == ["hello", "bye"]
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_lines_of_a_file_from_windows_stay_as_they_are(tmp_path):
+    path = tmp_path / "mine.toml"
+    add_task(path, TASK)
+    assert b"\r" not in path.read_bytes(), "also on Windows"
+    path.write_bytes(before := path.read_bytes().replace(b"\n", b"\r\n"))
+    add_task(path, Task("bye", "Bye", ("Say goodbye.",), "Takes leave."))
+    assert path.read_bytes().startswith(before.rstrip())
+    assert b"\r\r" not in path.read_bytes()
+    assert [task.id for task in find_protocol("mine", tmp_path).tasks] == ["hello", "bye"]
 
 
 def test_a_task_whose_id_is_taken_changes_nothing(tmp_path):
