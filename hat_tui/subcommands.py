@@ -61,9 +61,13 @@ def models(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _get_model(settings: Settings, options: argparse.Namespace) -> int:
-    from hat_tui.adapters.model_download import DownloadTrouble, ModelHub
+    from hat_tui.adapters import machine
+    from hat_tui.adapters.model_download import DownloadTrouble, ModelHub, is_available
+    from hat_tui.server.catalogue import CATALOGUE
     from hat_tui.shell import models as shelf_of
 
+    if options.repository is None:
+        return shelf_of.offered(CATALOGUE, machine.free_memory(), can_download=is_available())
     try:
         folder = locations.models_folder(settings.models_dir)
         return shelf_of.get(ModelHub(), options.repository, options.wanted, folder)

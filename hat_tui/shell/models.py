@@ -9,15 +9,23 @@ from pathlib import Path
 from typing import Protocol
 
 from hat_tui.chat.safe_text import shown, shown_line
-from hat_tui.gguf.facts import ModelFacts
+from hat_tui.gguf.facts import MemoryNeed, ModelFacts
+from hat_tui.gguf.fit import fit
 from hat_tui.gguf.header import Header
 from hat_tui.gguf.repository import DownloadProgress, NotThere, RemoteModel, Repository, choose
+from hat_tui.server.catalogue import Recommended
 from hat_tui.services import ModelChoice
 
 CONTEXTS = (2048, 4096, 8192, 16384, 32768)
 """Tokens for which the memory need is shown, up to the trained length."""
 
 LONGEST_VALUE = 70
+
+BITS_PER_WEIGHT = {"Q4_K_M": 5.3, "Q5_K_M": 5.9, "Q8_0": 8.5}
+"""Of a small model's file as a whole: the larger its vocabulary, the more of it is kept in a finer type."""
+
+BESIDE_WEIGHTS = 400_000_000
+"""Bytes, roughly: the working memory of a model below 3 B, and a context of 2048 tokens."""
 
 
 class Hub(Protocol):
@@ -88,6 +96,31 @@ def _print_need(facts: ModelFacts, free: int | None) -> None:
         need = facts.memory(tokens)
         mark = "  (trained length)" if tokens == trained else ""
         print(f"  {tokens:>7} tokens: {need.total / 1e9:6.2f} GB, {need.cache / 1e9:.2f} of it for the context{mark}")
+
+
+def offered(models: Sequence[Recommended], free: int | None, *, can_download: bool) -> int:
+    """Print models worth a try: what each is, its size, whether it fits, the line that gets it. The exit code, 0."""
+    width = max(len(model.name) for model in models)
+    print(f"{'model'.ljust(width)}  parameters  about   licence     memory")
+    for model in models:
+        size = _estimated_size(model)
+        fits = fit(MemoryNeed(size, 0, BESIDE_WEIGHTS), free)
+        licence = model.licence or "unknown"
+        print(f"{model.name.ljust(width)}  {model.parameters:>10}  {size / 1e9:.1f} GB  {licence:<10}  {fits}")
+        print(f"  {model.about}")
+        print(f"  hat-tui models get {model.repository} {model.file}")
+    print("\nSizes are estimates; the true one is told before a download begins.")
+    if free is not None:
+        print(f"Memory is compared with the {free / 1e9:.1f} GB that are free now.")
+    print("Any other repository: hat-tui models get OWNER/NAME [FILE]")
+    if not can_download:
+        print("Downloading needs the extra: pip install 'hat-tui[hub]'.")
+    return 0
+
+
+def _estimated_size(model: Recommended) -> int:
+    parameters = float(model.parameters[:-1]) * {"M": 1e6, "B": 1e9}[model.parameters[-1]]
+    return round(parameters * BITS_PER_WEIGHT[model.file.upper()] / 8)
 
 
 def get(hub: Hub, id: str, wanted: str, folder: Path) -> int:
