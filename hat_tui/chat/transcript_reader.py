@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from hat_tui.chat.message import Role
+from hat_tui.chat.parameters import SPECS, BadValue
 from hat_tui.chat.record import (
     Begun,
     Ended,
@@ -140,7 +141,7 @@ class _Reader:
             case "model":
                 return ModelUsed(line.said(), line.text("endpoint"), line.number("n_ctx", int))
             case "parameters":
-                return ParametersSet(line.named)
+                return self._parameters(line, position)
             case "user" | "assistant" | "system":
                 return self._begin(line, position)
             case "end":
@@ -164,6 +165,18 @@ class _Reader:
             self._problem(position, f"Turn {id} follows turn {parent}, which is not here; it stands at the start now")
         at, edited = self._time(line, position), line.named.get("edited") is True
         return Begun(id, Role(line.kind), parent, at, line.text("model"), edited)
+
+    def _parameters(self, line: "_Line", position: int) -> ParametersSet:
+        """What the line sets, but for what no parameter of that name can be; that has its usual value then."""
+        values = dict(line.named)
+        for spec in SPECS:
+            try:
+                if spec.name in values:
+                    spec.check(values[spec.name])
+            except BadValue as trouble:
+                del values[spec.name]
+                self._problem(position, f"{trouble}; it is left out")
+        return ParametersSet(values)
 
     def _known(self, id: int) -> int:
         if id not in self._begun:

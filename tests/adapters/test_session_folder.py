@@ -8,6 +8,7 @@ from hat_tui.adapters.session_folder import NoSuchSession, SessionFolder
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.message import Role
+from hat_tui.chat.parameters import SamplingParameters
 from hat_tui.chat.record import Begun, Ended, ModelUsed, Opened, Record, Said, Titled
 
 AT = datetime(2026, 11, 24, 5, 35, 17, tzinfo=UTC)
@@ -111,6 +112,15 @@ def test_what_cannot_be_read_is_said_with_its_line(folder):
     path = folder.find("lima")
     path.write_text(path.read_text().replace("=== end 2", "=== finish 2"))
     assert folder.resume("lima")[2] == ["Line 11: A kind of line that this hat-tui does not know: finish"]
+
+
+@pytest.mark.parametrize("typed", ["3", "warm", "true", "0,5", pytest.param("9" * 400, id="huge")])
+def test_a_parameter_that_cannot_be_is_said_with_its_line_and_the_others_hold(folder, typed):
+    path = folder.find("lima")
+    path.write_text(f"{path.read_text()}=== parameters temperature={typed} top_k=7\n")
+    conversation, _, (problem,) = folder.resume("lima")
+    assert f"Temperature takes a number from 0 to 2, not {typed[:20]}" in problem
+    assert SamplingParameters.from_mapping(conversation.parameters.values) == SamplingParameters(top_k=7)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import strategies as st
 
 from hat_tui.chat.message import Role
+from hat_tui.chat.parameters import SPECS
 from hat_tui.chat.record import (
     Begun,
     Ended,
@@ -61,6 +62,9 @@ nasty = st.sampled_from(
 )
 """What a writer or reader of the format could take for something else."""
 
+PARAMETERS = {spec.name for spec in SPECS}
+"""They take few values of all those that a line can hold."""
+
 any_text = st.text(st.characters(exclude_categories=()))
 texts = st.one_of(any_text, st.lists(st.one_of(nasty, any_text), max_size=8).map("".join))
 zones = st.sampled_from([UTC, timezone(timedelta(hours=-5)), timezone(timedelta(hours=5, minutes=45)), None])
@@ -68,7 +72,7 @@ times = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=zones
 seconds = st.none() | st.floats(0, 1e6, allow_nan=False)
 numbers = st.none() | st.integers(0, 10**7)
 measures = st.builds(Measure, numbers, numbers, numbers, st.booleans(), seconds, seconds)
-names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]*", fullmatch=True)
+names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]*", fullmatch=True).filter(lambda name: name not in PARAMETERS)
 values = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts | st.lists(texts, max_size=3)
 
 

@@ -32,6 +32,7 @@ def test_every_parameter_has_an_entry_that_takes_its_default() -> None:
         ("max_tokens", "0", "Reply length takes a whole number from 1 to 32768, not 0"),
         ("max_tokens", "1.5", "Reply length takes a whole number from 1 to 32768, not 1.5"),
         ("top_k", "", "Top k takes a whole number from 0 to 1000, not nothing"),
+        pytest.param("top_k", "9" * 400, f"Top k takes a whole number from 0 to 1000, not {'9' * 29}…", id="huge"),
         ("stop", '"open', 'A text that opens with " must close with it'),
     ],
 )
