@@ -119,7 +119,7 @@ class PlainChat:
         if last and last.ending is Ending.STOPPED:
             self._tell("stopped; what it said is kept")
         if self.dialogue.not_kept:
-            self._tell(f"{self.dialogue.not_kept}. /save FOLDER keeps it elsewhere")
+            self._tell_not_kept(self.dialogue.not_kept)
 
     async def _print(self, dialogue_events: AsyncGenerator[DialogueEvent, None]) -> None:
         async with aclosing(dialogue_events) as events:
@@ -248,7 +248,7 @@ class PlainChat:
             self._tell("/save FOLDER keeps the whole session there" if self.services.files else "restricted: no files")
             return
         try:
-            file = self.keeper.move(Path(folder).expanduser(), self.dialogue.conversation.records())
+            file = self.keeper.move(Path(folder), self.dialogue.conversation.records())
         except NotKept as trouble:
             self._tell(str(trouble))
             return
@@ -269,6 +269,10 @@ class PlainChat:
         except (NoSuchSession, OSError) as trouble:
             self._tell(str(trouble))
             return
+        if keeper.name == self.keeper.name:
+            keeper.close()
+            self._tell("This is the session that you are in.")
+            return
         self._change_session(conversation, keeper)
         if conversation.parameters:
             self.dialogue.parameters = SamplingParameters.from_mapping(conversation.parameters.values)
@@ -277,6 +281,8 @@ class PlainChat:
         for turn in conversation.path():
             name = "You" if turn.role is Role.USER else shown(turn.model) or "Model"
             self._write(f"{name}: {shown(turn.text)}\n")
+        if keeper.read_only:
+            self._tell_not_kept(keeper.read_only)
 
     def _change_session(self, conversation: Conversation, keeper: SessionKeeper) -> None:
         self.keeper.close()
@@ -288,6 +294,9 @@ class PlainChat:
     def _write(self, text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
+
+    def _tell_not_kept(self, why: str) -> None:
+        self._tell(f"{why}. /save FOLDER keeps it elsewhere")
 
     def _tell(self, text: str) -> None:
         self._write(f"[{shown(text)}]\n")

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from fakes import DEMO, FakeConnection, MemorySessions, ScriptedEndpoint, fake_services, says
 
+from hat_tui.adapters.session_folder import SessionFolder
 from hat_tui.chat.reply import Delta, Ending, Failed
 from hat_tui.plain import PlainChat
 from hat_tui.services import Services
@@ -94,3 +96,31 @@ async def test_a_session_that_cannot_be_kept_is_saved_elsewhere(capsys: pytest.C
     said = capsys.readouterr().out
     assert "[The disk is full. /save FOLDER keeps it elsewhere]" in said
     assert "the whole session is kept in elsewhere" in said
+
+
+async def test_the_session_that_is_open_is_not_opened_again_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sessions, endpoint = SessionFolder(tmp_path), ScriptedEndpoint(says("Noted."), says("In Lima."))
+    await chat(fake_services(endpoint, sessions=sessions), ["I live in Lima.", "/sessions last", "Where do I live?"])
+    assert "[This is the session that you are in.]" in capsys.readouterr().out
+    (session,) = sessions.list()
+    kept = ["I live in Lima.", "Noted.", "Where do I live?", "In Lima."]
+    assert [turn.text for turn in sessions.read(session.id).path()] == kept
+
+
+async def test_that_a_session_is_open_elsewhere_is_told_at_once_and_it_can_be_saved_elsewhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sessions = SessionFolder(tmp_path / "here")
+    await chat(fake_services(ScriptedEndpoint(says("Noted.")), sessions=sessions), ["I live in Lima."])
+    _, elsewhere, _ = sessions.resume("last")
+    capsys.readouterr()
+    services = fake_services(ScriptedEndpoint(), sessions=sessions, files=object())
+    await chat(services, ["/sessions last", f"/save {tmp_path / 'there'}"])
+    elsewhere.close()
+    told = capsys.readouterr().out
+    assert f"[{elsewhere.name} is open in another hat-tui; " in told
+    assert "/save FOLDER keeps it elsewhere]" in told
+    saved = SessionFolder(tmp_path / "there").read("last")
+    assert [turn.text for turn in saved.path()] == ["I live in Lima.", "Noted."]
