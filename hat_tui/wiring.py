@@ -120,7 +120,7 @@ def model_shelf(settings: Settings) -> "ModelShelf":
 
     folders = [locations.models_folder(settings.models_dir)]
     for entry in filter(None, settings.model_dirs.split(os.pathsep)):
-        folders += other_caches() if entry == CACHES else [Path(entry).expanduser()]
+        folders += other_caches() if entry == CACHES else [locations.from_home(entry)]
     return ModelShelf(
         ModelFolder(folders),
         LaunchMemory(locations.state_folder()),
@@ -200,12 +200,14 @@ def first_target(
 
 
 def _saved_server(name: str, settings: Settings, saved: ConnectionFile) -> Target:
-    """The server of that name; a key or model that is set elsewhere holds before the saved one."""
+    """The server of that name; a key or model that is set holds before its own, unless it is set for another."""
     try:
-        server = saved.find(name).target
+        found = saved.find(name)
     except NotSaved as trouble:
         raise BadSetting(str(trouble)) from trouble
-    return replace(server, key=settings.key(), model=settings.served_model or server.model)
+    if settings.url and saved.at(settings.url) != found:
+        return found.target
+    return replace(found.target, key=settings.key(), model=settings.served_model or found.model)
 
 
 def server_at(url: str, settings: Settings, saved: ConnectionFile) -> RemoteServer:

@@ -13,7 +13,7 @@ from hat_tui.adapters.model_shelf import LaunchMemory, ModelShelf
 from hat_tui.adapters.settings_file import Settings
 from hat_tui.server.target import RemoteServer
 from hat_tui.services import NotConnected
-from hat_tui.wiring import first_target, late, patient, saved_connections, server_at
+from hat_tui.wiring import first_target, late, patient, saved_connections, server_at, services
 
 URL = "http://192.168.1.52:8000/v1"
 
@@ -45,6 +45,26 @@ def test_a_key_and_a_model_that_are_set_go_to_the_server_whose_url_is_set_and_to
     elsewhere = Settings(url=other, api_key="set", served_model="qwen")
     assert server_at(URL, elsewhere, saved) == RemoteServer(URL, "", "gemma", "office")
     assert server_at("192.168.1.52:8000", elsewhere, saved) == RemoteServer(URL, "", "gemma", "office")
+
+
+OFFICE = RemoteServer(URL, "", "gemma", "office")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folders are told by XDG variables")
+@pytest.mark.parametrize(
+    ("url", "opened"),
+    [
+        ("https://api.example.com", OFFICE),
+        ("192.168.1.52:8000", RemoteServer(URL, "set", "qwen", "office")),
+        ("", RemoteServer(URL, "set", "qwen", "office")),
+    ],
+)
+def test_a_server_opened_by_its_name_gets_what_is_set_unless_that_is_for_another(
+    home: Path, url: str, opened: RemoteServer
+) -> None:
+    saved_connections().save("office", RemoteServer(URL, "its own", "gemma"))
+    settings = Settings(url=url, api_key="set", served_model="qwen")
+    assert services(settings, connection="Office").first == opened
 
 
 @pytest.fixture
