@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-ASKS_FOR_NO_SCREEN = frozenset({"--plain", "--help", "-h", "--version", "--where"})
+COMMANDS = frozenset({"ask", "sessions", "models", "connect", "serve", "doctor", "accept"})
+"""The words that name a subcommand, here because `cli` takes long to import."""
+
+ASKS_FOR_NO_SCREEN = COMMANDS | {"--plain", "--help", "-h", "--version", "--where"}
 _OPEN = "\x1b[?1049h\x1b[?2004h\x1b[H\x1b[2J"
 _LEAVE = "\x1b[m\x1b[?2004l\x1b[?1049l\x1b[?7;25h"
 _INTERRUPT = "\x03"
@@ -188,14 +191,11 @@ class _GivingBack:
         return getattr(self._stream, name)
 
 
-def begin(arguments: Sequence[str], version: str, commands: Sequence[str] = ()) -> Handover | None:
-    """Paint the prompt if `hat-tui ARGUMENTS` is going to open a full screen in a fit terminal; else None.
-
-    `commands` are the words that name a subcommand.
-    """
+def begin(arguments: Sequence[str], version: str) -> Handover | None:
+    """Paint the prompt if `hat-tui ARGUMENTS` is going to open a full screen in a fit terminal; else None."""
     if sys.platform == "win32" or not (os.isatty(0) and os.isatty(1)) or os.environ.get("TEXTUAL_DRIVER"):
         return None
-    if ASKS_FOR_NO_SCREEN.intersection(arguments) or set(commands).intersection(arguments):
+    if ASKS_FOR_NO_SCREEN.intersection(arguments):
         return None
     locale = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "UTF-8").lower()
     if not locale.endswith(("utf-8", "utf8")):

@@ -7,7 +7,7 @@ sys.path[:] = sys.argv[2:]
 from hat_tui import instant  # noqa: E402 (without site-packages the path comes first)
 
 MODE = sys.argv[1]
-handover = instant.begin([] if MODE in ("slow", "quick", "error", "crash") else [MODE], "test")
+handover = instant.begin([] if MODE in ("slow", "quick", "error", "crash") else MODE.split(), "test")
 
 
 def run() -> int:

@@ -10,6 +10,7 @@ if sys.platform == "win32":
     pytest.skip("needs a pty", allow_module_level=True)
 
 from bench.terminal.pty_client import PtyClient
+from hat_tui import cli, instant
 
 HERE = Path(__file__).parent
 OUTSIDE = {7, 25}
@@ -118,11 +119,15 @@ def test_control_c_leaves_at_once(start):
         assert client.terminal.modes == OUTSIDE
 
 
-@pytest.mark.parametrize("mode", ["--plain", "ask", "--version"])
+@pytest.mark.parametrize("mode", ["--plain", "ask", "--version", "--sessions-dir D sessions show last"])
 def test_nothing_is_painted_where_no_screen_is_wanted(start, mode):
     with start(mode) as client:
         assert client.wait(10) == 0
         assert client.terminal.text().strip() == "no prompt"
+
+
+def test_every_command_is_known_before_the_program_is():
+    assert set(cli.COMMANDS) == instant.COMMANDS
 
 
 def test_a_dumb_terminal_gets_no_prompt(start):
