@@ -1,6 +1,7 @@
 """The `hat-tui` command: flags and subcommands. Whatever is slow to import is imported where it is used."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,8 @@ Every flag can be set in the config file (hat-tui --where) or as HAT_TUI_NAME in
 
 def main(arguments: Sequence[str] | None = None, handover: "Handover | None" = None) -> int:
     """Run the command; the exit code. `handover` is a prompt that is on the screen already, for the chat to take."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # what is piped may be no text in this encoding
     parser = build_parser(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(arguments)
     try:
