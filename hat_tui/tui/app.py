@@ -105,6 +105,12 @@ class HatTuiApp(App[str]):
                 await screen.leave()
         self.exit(self._said() if self._inline else None)
 
+    def _fatal_error(self) -> None:
+        """End with a traceback as Textual does, but without what local variables hold: a server's key is in some."""
+        from rich.traceback import Traceback
+
+        self.panic(Traceback())
+
     def _said(self) -> str:
         chat = self.screen_stack[0]
         if not isinstance(chat, ChatScreen) or all(entry.role == "note" for entry in chat.transcript.entries):
