@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hat_tui.adapters.endpoint_url import BadURL, normalised
+from hat_tui.adapters.endpoint_url import same_server
 from hat_tui.adapters.locations import from_home, make_private
 from hat_tui.adapters.toml_file import read_toml, write_toml
 from hat_tui.server.target import RemoteServer
@@ -58,7 +58,7 @@ class ConnectionFile:
     def at(self, url: str) -> SavedConnection | None:
         """A connection to this address, however it is written, if one is saved."""
         with contextlib.suppress(NotSaved):
-            return next((saved for saved in self.list() if _same(saved.url, url)), None)
+            return next((saved for saved in self.list() if same_server(saved.url, url)), None)
         return None
 
     def save(self, name: str, server: RemoteServer) -> None:
@@ -174,10 +174,3 @@ class ConnectionFile:
             raise NotSaved(f"{self._path} cannot be read: {error.strerror or error}.") from error
         except ValueError as error:
             raise NotSaved(f"{self._path} is not valid TOML ({error}): mend it or move it away.") from error
-
-
-def _same(url: str, other: str) -> bool:
-    try:
-        return normalised(url) == normalised(other)
-    except BadURL:
-        return url == other

@@ -37,6 +37,14 @@ def normalised(text: str) -> str:
     return f"{scheme}://{bracketed}{port}{_path(parts.path)}"
 
 
+def same_server(url: str, other: str) -> bool:
+    """Whether two addresses mean one server; those that are no address, when they are the same text."""
+    try:
+        return normalised(url) == normalised(other)
+    except BadURL:
+        return url == other
+
+
 def _split(rest: str) -> SplitResult:
     address, slash, path = rest.partition("/")
     if address.count(":") > 1 and not address.startswith("["):

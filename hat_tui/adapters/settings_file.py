@@ -123,8 +123,8 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: Path) -> 
         raise BadSetting(f'[keys] in {config} takes action = "key" lines')
     if not isinstance(options, list) or not all(isinstance(option, str) for option in options):
         raise BadSetting(f'server_options in {config} takes a list of "name=value" texts')
-    sources = _Sources(flags, environ, table, config)
     _refuse_unknown(table, config)
+    sources = _Sources(flags, environ, _for_the_server_asked(table, flags, environ), config)
     values: dict[str, Any] = {
         setting.name: _taken(setting, *found) for setting in SETTINGS if (found := sources.find(setting.name))
     }
@@ -134,6 +134,20 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str], config: Path) -> 
     }
     more = tuple(flags.get("server_option") or options)
     return Settings(**values, parameters=parameters, launch=launch, server_options=more, keys=keys)
+
+
+def _for_the_server_asked(
+    table: Mapping[str, Any], flags: Mapping[str, Any], environ: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """The file's table, without the key and the model of its own server where another one's address is given."""
+    asked, own = flags.get("url") or environ.get("HAT_TUI_URL"), table.get("url")
+    if not asked or not isinstance(own, str) or not own:
+        return table
+    from hat_tui.adapters.endpoint_url import same_server
+
+    if same_server(asked, own):
+        return table
+    return {name: value for name, value in table.items() if name not in ("api_key", "api_key_file", "served_model")}
 
 
 def _refuse_unknown(table: Mapping[str, Any], config: Path) -> None:

@@ -30,6 +30,24 @@ def test_a_flag_wins_over_a_variable_and_a_variable_over_the_file(tmp_path: Path
     assert (parameters.temperature, parameters.top_k, parameters.seed) == (0.1, 2, 3)
 
 
+@pytest.mark.parametrize(
+    ("flags", "environ", "key", "model"),
+    [
+        ({}, {}, "of the file", "qwen"),
+        ({"url": "office:8000/v1/"}, {}, "of the file", "qwen"),
+        ({"url": "http://10.0.0.7:8000"}, {}, "", ""),
+        ({}, {"HAT_TUI_URL": "http://10.0.0.7:8000"}, "", ""),
+        ({"url": "http://10.0.0.7:8000"}, {"HAT_TUI_API_KEY": "given"}, "given", ""),
+    ],
+)
+def test_the_files_key_and_model_are_for_the_files_server_alone(
+    tmp_path: Path, flags: dict[str, str], environ: dict[str, str], key: str, model: str
+) -> None:
+    file = config(tmp_path, 'url = "http://office:8000"\napi_key = "of the file"\nserved_model = "qwen"\n')
+    settings = load(flags, environ, file)
+    assert (settings.key(), settings.served_model) == (key, model)
+
+
 def test_what_is_set_wins_over_the_preset(tmp_path: Path) -> None:
     settings = load({}, {"HAT_TUI_TEMPERATURE": "1"}, tmp_path / "missing.toml")
     parameters = settings.sampling(SamplingParameters(temperature=0, top_k=1))
