@@ -26,7 +26,7 @@ parameters = "ctrl+y"
 ```
 
 Keys of servers are never flags, since every user of a machine sees those: use a variable, the config file, or a file of
-their own.
+their own. Where the file has a `url` and you give another one, the file's key and `served_model` stay with the file's.
 """
 
 KEYS_HEAD = """# Keys and commands

@@ -143,7 +143,7 @@ def _for_the_server_asked(
     asked, own = flags.get("url") or environ.get("HAT_TUI_URL"), table.get("url")
     if not asked or not isinstance(own, str) or not own:
         return table
-    from hat_tui.adapters.endpoint_url import same_server
+    from hat_tui.adapters.endpoint_url import same_server  # noqa: PLC0415 (seldom needed at a start)
 
     if same_server(asked, own):
         return table
