@@ -144,11 +144,12 @@ def _wrapped(line: str, indent: str) -> list[str]:
     return textwrap.wrap(line, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
-def _aligned(rows: Sequence[tuple[str, str]]) -> str:
+def _aligned(facts: Sequence[tuple[str, str]]) -> str:
+    rows = [(shown_line(name), shown_line(value)) for name, value in facts]
     longest = max((width(name) for name, _ in rows), default=0)
     lines: list[str] = []
     for name, value in rows:
-        wrapped = textwrap.wrap(shown_line(value), max(30, WIDTH - longest - 2)) or [""]
+        wrapped = textwrap.wrap(value, max(30, WIDTH - longest - 2)) or [""]
         lines.append(_padded(name, longest) + "  " + wrapped[0])
         lines.extend(" " * (longest + 2) + more for more in wrapped[1:])
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from hat_tui.acceptance.comparison import NotComparable, comparison
 from hat_tui.acceptance.document import nice_end, plain_markdown, to_markdown, to_text
 from hat_tui.acceptance.document_html import to_html
 from hat_tui.acceptance.report import fingerprint, hidden, sheet
-from hat_tui.acceptance.run import Marked, Preference, Preferred, Slot
+from hat_tui.acceptance.run import Marked, ModelReady, Preference, Preferred, Slot
 
 JUDGED = run_of({"small": [4, 4]}, remarks={"story": "a bit flat"})
 TWO = run_of({"small": [4, 4], "large": [5, 2]}, measures={"large": measure(speed=5)})
@@ -29,6 +29,15 @@ def test_a_sheet_says_what_was_judged_how_on_what_and_by_whom_it_is_signed(form)
 def test_the_text_form_fits_eighty_columns_and_has_no_control_characters():
     written = to_text(sheet(run_of({"small": [4, 4]}, text=HOSTILE, remarks={"story": HOSTILE}), "run"))
     assert max(map(len, written.splitlines())) <= 80
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", written)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_name_in_a_models_metadata_acts_on_the_terminal(form):
+    run = run_of({"small": [4, 4]})
+    run.apply(ModelReady("small", AT, {"metadata": {"\x1b]0;gone\x07\u202e.context_length": 2048}}))
+    written = form(sheet(run, "run"))
+    assert "2048" in written
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", written)
 
 
