@@ -19,6 +19,8 @@ OUR_COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the start of a formula."""
 
+_MOST_DIGITS = 9
+
 
 class BadMarks(ValueError):
     """A file of marks that cannot be taken; one line a fault."""
@@ -68,6 +70,13 @@ def from_csv(text: str, run: Run) -> list[tuple[Slot, int, str]]:
     Rows without a vote are passed over. A file without a MODEL column is for a run of one model. Raises BadMarks.
     """
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    try:
+        return _marks(reader, run)
+    except csv.Error as error:
+        raise BadMarks(f"line {reader.reader.line_num}: {error}") from None
+
+
+def _marks(reader: "csv.DictReader[str]", run: Run) -> list[tuple[Slot, int, str]]:
     given = [name.strip().upper() for name in reader.fieldnames or ()]
     missing = [name for name in ("TASK", "VOTE") if name not in given]
     if missing:
@@ -91,15 +100,23 @@ def from_csv(text: str, run: Run) -> list[tuple[Slot, int, str]]:
 
 
 def _faults(cells: dict[str, str], run: Run) -> Iterator[str]:
-    vote = cells["VOTE"]
-    if not (vote.isdecimal() and LOWEST_MARK <= int(vote) <= HIGHEST_MARK):
+    vote, repeat = cells["VOTE"], cells.get("REPEAT")
+    number = _whole(vote)
+    if number is None or not LOWEST_MARK <= number <= HIGHEST_MARK:
         yield f"a vote is a whole number from {LOWEST_MARK} to {HIGHEST_MARK}, not {shown(vote)[:20]}"
+    if repeat and _whole(repeat) is None:
+        yield f"a repeat is a whole number, not {shown(repeat)[:20]}"
     slot = _slot(cells, run)
     if len(_tasks(cells, run)) > 1:
         yield f"several tasks are called {shown(cells['TASK'])}; give their numbers in # or their ids in ID"
     elif slot not in run.answers:
         again = f", time {slot.repeat + 1}" if run.protocol.repeats > 1 else ""
         yield f"the run has no answer of {shown(slot.model)} to {shown(slot.task)}{again}"
+
+
+def _whole(text: str) -> int | None:
+    """The number that the text is; None when it is none, or longer than any that counts something here."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _tasks(cells: dict[str, str], run: Run) -> list[str]:
@@ -117,6 +134,6 @@ def _tasks(cells: dict[str, str], run: Run) -> list[str]:
 
 def _slot(cells: dict[str, str], run: Run) -> Slot:
     """The answer a row is about; of several tasks it may be about, the first."""
-    repeat = cells.get("REPEAT", "")
+    repeat = _whole(cells.get("REPEAT", ""))
     model = cells.get("MODEL") or run.plan.models[0]
-    return Slot(_tasks(cells, run)[0], model.removeprefix("'"), int(repeat) - 1 if repeat.isdecimal() else 0)
+    return Slot(_tasks(cells, run)[0], model.removeprefix("'"), 0 if repeat is None else repeat - 1)

@@ -76,12 +76,27 @@ def test_no_cell_is_a_formula_to_a_spreadsheet():
         ("TASK,REMARKS\n", "VOTE is missing"),
         ("", "TASK is missing"),
         ("#,TASK,VOTE\n1,A story,6\n", "line 2: a vote is a whole number from 0 to 5, not 6"),
+        ("#,TASK,VOTE,REPEAT\n1,A story,4,first\n", "line 2: a repeat is a whole number, not first"),
         ("#,TASK,VOTE\n9,Dance,3\n", "line 2: the run has no answer of small to Dance"),
     ],
 )
 def test_what_cannot_be_taken_is_told_by_line(text, words):
     with pytest.raises(BadMarks, match=words):
         from_csv(text, RUN)
+
+
+@pytest.mark.parametrize(
+    ("vote", "repeat", "digits", "words"),
+    [
+        ("", "1", 5000, "line 3: a vote is a whole number from 0 to 5, not 1{20}$"),
+        ("4", "", 5000, "line 3: a repeat is a whole number, not 1{20}$"),
+        ("", "1", 200_000, "line 3: field larger than"),
+    ],
+)
+def test_a_cell_of_any_length_is_a_fault_of_its_line(vote, repeat, digits, words):
+    long = "1" * digits
+    with pytest.raises(BadMarks, match=words):
+        from_csv(f"TASK,VOTE,REPEAT\nA story,4,1\nSay hello,{vote or long},{repeat or long}\n", RUN)
 
 
 def test_a_run_of_several_models_needs_the_models_column():
