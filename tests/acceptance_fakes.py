@@ -79,13 +79,18 @@ class MemoryStore:
 
 
 class Shelf:
-    """Opens models; `scripts` are what each says, `broken` cannot be loaded, `opened` is what was loaded and when."""
+    """Opens models; `scripts` are what each says, `broken` cannot be loaded, `opened` is what was loaded and when.
 
-    def __init__(self, scripts=None, broken=(), n_ctx=2048, told=None):
+    One that was loaded before cannot be loaded for the next `away` times. `facts` are told of each.
+    """
+
+    def __init__(self, scripts=None, broken=(), n_ctx=2048, told=None, away=0):
         self.endpoints = {label: ScriptedEndpoint(*said) for label, said in (scripts or {}).items()}
         self.broken = set(broken)
         self.opened = []
         self.closed = []
+        self.away = away
+        self.facts = {"sha256": "abc"}
         self._n_ctx = n_ctx
         self._told = {"told": told} if told else {}
 
@@ -93,18 +98,21 @@ class Shelf:
     async def open(self, label):
         if label in self.broken:
             raise ModelNotLoaded(f"{label} is no GGUF file")
+        if label in self.opened and self.away:
+            self.away -= 1
+            raise ModelNotLoaded("There is no server.")
         self.opened.append(label)
         endpoint = self.endpoints.setdefault(label, ScriptedEndpoint())
         try:
-            yield Loaded(
-                endpoint, ModelUsed(label, "here", self._n_ctx), {"sha256": "abc"}, lambda: 1_000_000, **self._told
-            )
+            yield Loaded(endpoint, ModelUsed(label, "here", self._n_ctx), self.facts, lambda: 1_000_000, **self._told)
         finally:
             self.closed.append(label)
 
 
 class MemoryBench:
-    """A bench whose runs live as long as the test; `shelf` has the models, by name."""
+    """A bench whose runs live as long as the test; `shelf` has the models, by name. `paused` is what was waited, in
+    seconds that do not pass.
+    """
 
     def __init__(self, shelf=None, models=("small", "large"), protocol=TALK):
         self.shelf = shelf or Shelf()
@@ -113,6 +121,7 @@ class MemoryBench:
         self.stores = {}
         self.saved = {}
         self.tasks = []
+        self.paused = []
         self._ticks = Ticks()
 
     def protocols(self):
@@ -178,6 +187,9 @@ class MemoryBench:
 
     def seconds(self):
         return self._ticks.seconds()
+
+    async def pause(self, seconds):
+        self.paused.append(seconds)
 
     def _store(self, id):
         if not self.stores or id not in ("last", *self.stores):

@@ -1,6 +1,6 @@
 """Puts a run's open tasks to its models, one after the other, unattended; what breaks costs only the task in hand."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -13,6 +13,11 @@ from hat_tui.chat.message import Role
 from hat_tui.chat.record import ModelUsed, Opened, Titled
 from hat_tui.chat.reply import Delta, Ending, Failed, Finished, Measure, Note, Reading, ReplyEvent, Thought
 from hat_tui.chat.tokens import TokenCounter
+
+PAUSES_S = (5.0, 30.0, 120.0)
+"""Seconds to wait before each new try at a model that was ready before: a server that restarts or a network that is
+lost comes back, and so does memory that another program took.
+"""
 
 
 class ModelNotLoaded(Exception):
@@ -71,6 +76,15 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A model that was ready cannot be loaded just now, as `why` says; in `pause_s` seconds it is tried again."""
+
+    model: str
+    why: str
+    pause_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A task was put to a model: the `number`-th, from 1, of the `total` of the run. `left_s` is an estimate."""
 
@@ -89,19 +103,25 @@ class Heard:
     event: ReplyEvent
 
 
-ConductEvent = Opening | ModelReady | ModelLost | Asked | Heard | Answered
+ConductEvent = Opening | Waiting | ModelReady | ModelLost | Asked | Heard | Answered
 
 
 async def conduct(
-    run: Run, store: Store, open_model: OpenModel, clock: Callable[[], datetime], seconds: Callable[[], float]
+    run: Run,
+    store: Store,
+    open_model: OpenModel,
+    clock: Callable[[], datetime],
+    seconds: Callable[[], float],
+    pause: Callable[[float], Awaitable[None]],
 ) -> AsyncGenerator[ConductEvent, None]:
     """Fill what is pending in `run`, and tell what happens. Raises NotKept when the run itself cannot be written.
 
-    After an answer that failed, the model is loaded anew for the next task, as its server may be gone. A model that
-    cannot be loaded is passed over. Cancelled, it leaves the slot in hand to the next time.
+    After an answer that failed, the model is loaded anew for the next task, as its server may be gone; where that
+    fails, it is tried again after each of PAUSES_S. A model that cannot be loaded is passed over. Cancelled, it
+    leaves the slot in hand to the next time.
     """
     for model in run.plan.models:
-        async with aclosing(_with_model(model, run, store, open_model, clock, seconds)) as events:
+        async with aclosing(_with_model(model, run, store, open_model, clock, seconds, pause)) as events:
             async for event in events:
                 yield event
 
@@ -113,17 +133,24 @@ async def _with_model(
     open_model: OpenModel,
     clock: Callable[[], datetime],
     seconds: Callable[[], float],
+    pause: Callable[[float], Awaitable[None]],
 ) -> AsyncGenerator[ConductEvent, None]:
     waiting = list(run.pending(model))
+    pauses: Iterator[float] = iter(())
     while waiting:
         yield Opening(model)
         async with AsyncExitStack() as stack:
             try:
                 loaded = await stack.enter_async_context(open_model(model))
             except ModelNotLoaded as error:
+                if (pause_s := next(pauses, None)) is not None:
+                    yield Waiting(model, str(error), pause_s)
+                    await pause(pause_s)
+                    continue
                 yield _kept(ModelLost(model, clock(), str(error)), run, store)
                 return
             yield _kept(ModelReady(model, clock(), loaded.facts), run, store)
+            pauses = iter(PAUSES_S)
             ending = Ending.STOP
             while waiting and ending is not Ending.FAILED:
                 slot = waiting.pop(0)

@@ -138,6 +138,9 @@ class AcceptanceBench:
     def seconds(self) -> float:
         return time.monotonic()
 
+    async def pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
     def opener(self, run: Run) -> Callable[[str], AbstractAsyncContextManager[Loaded]]:
         """What loads the run's models: by what their labels stand for in its plan."""
 

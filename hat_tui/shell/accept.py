@@ -11,7 +11,7 @@ from typing import TextIO
 
 from hat_tui.acceptance.bench import Bench, NoSuchRun, OpenRun
 from hat_tui.acceptance.comparison import NotComparable, comparison
-from hat_tui.acceptance.conduct import Asked, ModelNotLoaded, Opening, conduct
+from hat_tui.acceptance.conduct import Asked, ModelNotLoaded, Opening, Waiting, conduct
 from hat_tui.acceptance.document import Block, to_markdown, to_text
 from hat_tui.acceptance.document_html import to_html
 from hat_tui.acceptance.judging import Judging, PairJudging
@@ -80,11 +80,15 @@ async def _conducted(opened: OpenRun, bench: Bench, out: TextIO) -> int:
     run, store = opened.run, opened.store
     print(f"run {store.id}: {len(run.pending())} of {len(run.slots)} answers to get", file=out, flush=True)
     try:
-        async with aclosing(conduct(run, store, bench.opener(run), bench.clock, bench.seconds)) as events:
+        opener, clock, seconds, pause = bench.opener(run), bench.clock, bench.seconds, bench.pause
+        async with aclosing(conduct(run, store, opener, clock, seconds, pause)) as events:
             async for event in events:
                 match event:
                     case Opening(model=model):
                         print(f"loading {shown_line(model)} …", file=out, flush=True)
+                    case Waiting(model=model, why=why):
+                        again = f"{shown_line(model)} is tried again in {duration(event.pause_s)}"
+                        print(f"{again}: {shown_line(why)}", file=out, flush=True)
                     case ModelLost(model=model, why=why):
                         print(f"{shown_line(model)} is passed over: {shown_line(why)}", file=out, flush=True)
                     case Asked(slot=slot):

@@ -1,11 +1,12 @@
+import asyncio
 from contextlib import aclosing
 
 import pytest
 from acceptance_fakes import TALK as PROTOCOL
-from acceptance_fakes import MemoryStore, Shelf
+from acceptance_fakes import MemoryBench, MemoryStore, Shelf
 from fakes import Ticks, says
 
-from hat_tui.acceptance.conduct import Asked, Heard, Opening, conduct, corrected, time_left
+from hat_tui.acceptance.conduct import PAUSES_S, Asked, Heard, Opening, Waiting, conduct, corrected, time_left
 from hat_tui.acceptance.protocol import Protocol, Task
 from hat_tui.acceptance.run import Answered, Marked, ModelLost, ModelReady, Planned, Run, Slot
 from hat_tui.chat.conversation import Conversation
@@ -17,10 +18,10 @@ def new_run(*models, protocol=PROTOCOL):
     return Run([Planned(Ticks().clock(), protocol, models or ("small",), 1)])
 
 
-async def conducted(run, shelf, store=None):
-    ticks = Ticks()
+async def conducted(run, shelf, store=None, bench=None):
+    bench = bench or MemoryBench()
     store = store or MemoryStore()
-    return store, [event async for event in conduct(run, store, shelf.open, ticks.clock, ticks.seconds)]
+    return store, [event async for event in conduct(run, store, shelf.open, bench.clock, bench.seconds, bench.pause)]
 
 
 async def test_every_task_is_asked_and_every_answer_kept():
@@ -71,6 +72,51 @@ async def test_a_server_that_dies_costs_only_the_task_in_hand():
     assert run.pending() == (hello.slot,)
 
 
+GONE = [Failed("The server is gone.")]
+
+
+async def test_a_server_that_is_away_for_a_moment_is_waited_for():
+    run, bench = new_run(), MemoryBench()
+    _, events = await conducted(run, Shelf({"small": [GONE, says("Hi."), says("Ada.")]}, away=2), bench=bench)
+    assert [event for event in events if isinstance(event, Waiting)] == [
+        Waiting("small", "There is no server.", 5),
+        Waiting("small", "There is no server.", 30),
+    ]
+    assert bench.paused == [5, 30]
+    assert run.answers[Slot("who", "small")].text == "Ada."
+    assert run.lost == {}
+
+
+async def test_a_server_that_stays_away_is_passed_over_in_the_end():
+    run, bench = new_run("small", "large"), MemoryBench()
+    await conducted(run, Shelf({"small": [GONE]}, away=9), bench=bench)
+    assert bench.paused == list(PAUSES_S)
+    assert run.lost == {"small": "There is no server."}
+    assert run.pending("large") == ()
+
+
+async def test_a_run_that_is_stopped_while_it_waits_stops_at_once():
+    run, ticks, waits = new_run(), Ticks(), asyncio.Event()
+
+    async def pause(seconds):
+        waits.set()
+        await asyncio.Event().wait()
+
+    async def all_of_it():
+        shelf = Shelf({"small": [GONE]}, away=1)
+        async for _ in conduct(run, MemoryStore(), shelf.open, ticks.clock, ticks.seconds, pause):
+            pass
+
+    running = asyncio.create_task(all_of_it())
+    async with asyncio.timeout(10):
+        await waits.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert len(run.pending()) == 2
+    assert run.lost == {}
+
+
 async def test_what_failed_is_asked_again_when_the_run_is_resumed():
     run = new_run()
     shelf = Shelf({"small": [[Failed("Out of memory.")]]})
@@ -84,8 +130,10 @@ async def test_what_failed_is_asked_again_when_the_run_is_resumed():
 async def test_a_model_that_cannot_be_loaded_is_passed_over():
     run = new_run("broken", "small")
     shelf = Shelf(broken={"broken"})
-    _, events = await conducted(run, shelf)
+    bench = MemoryBench()
+    _, events = await conducted(run, shelf, bench=bench)
     assert [event.why for event in events if isinstance(event, ModelLost)] == ["broken is no GGUF file"]
+    assert bench.paused == []
     assert len(run.answers) == 2
     assert run.pending() == run.pending("broken")
     shelf.broken.clear()
@@ -125,10 +173,10 @@ async def test_a_prompt_too_long_for_the_context_is_told_and_loads_nothing_anew(
 
 async def test_stopping_leaves_the_slot_in_hand_to_the_next_time():
     run = new_run()
-    ticks = Ticks()
+    bench = MemoryBench()
     store = MemoryStore()
     shelf = Shelf({"small": [says("Hello there, friend.")]})
-    async with aclosing(conduct(run, store, shelf.open, ticks.clock, ticks.seconds)) as events:
+    async with aclosing(conduct(run, store, shelf.open, bench.clock, bench.seconds, bench.pause)) as events:
         async for event in events:
             if isinstance(event, Heard):
                 break

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import signal
 import subprocess
@@ -155,7 +156,7 @@ async def test_each_answer_is_also_a_session_file_with_the_same_text(tmp_path):
     folder = RunFolder(tmp_path)
     run, file = folder.create(Planned(AT, Protocol("Mine", (*PROTOCOL.tasks, Task("c", "C", ("?",), ""))), ("a",), 1))
     ticks = Ticks()
-    async for _ in conduct(run, file, Shelf().open, ticks.clock, ticks.seconds):
+    async for _ in conduct(run, file, Shelf().open, ticks.clock, ticks.seconds, asyncio.sleep):
         pass
     file.close()
     sessions = sorted((file.folder / SESSIONS).iterdir())

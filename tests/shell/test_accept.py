@@ -52,6 +52,13 @@ def test_repeats_and_seed_can_be_asked_for():
     assert [request.parameters.seed for request in bench.shelf.endpoints["small"].requests] == [40, 41, 40, 40, 41, 41]
 
 
+def test_a_server_that_is_waited_for_is_told():
+    bench = MemoryBench(Shelf({"small": [[Failed("It is gone.")]]}, away=1))
+    _, printed = accepted(bench, "run", "talk", "--model", "small")
+    assert "small is tried again in 5 s: There is no server." in printed
+    assert bench.paused == [5]
+
+
 def test_what_is_missing_is_told_and_resumed():
     bench = MemoryBench(Shelf({"small": [[Failed("Out of memory.")]]}))
     code, printed = accepted(bench, "run", "talk", "--model", "small")

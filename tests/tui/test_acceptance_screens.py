@@ -18,7 +18,7 @@ from hat_tui.acceptance.run import Preference, Slot
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.message import Role
 from hat_tui.chat.record import Begun, Ended, Said
-from hat_tui.chat.reply import Delta
+from hat_tui.chat.reply import Delta, Failed
 from hat_tui.tui.screens.acceptance import AcceptanceScreen
 from hat_tui.tui.screens.judge import JudgeScreen
 from hat_tui.tui.screens.make_test import MakeTestScreen
@@ -116,6 +116,15 @@ async def test_a_run_shows_the_answer_as_it_comes_and_is_stopped_and_resumed():
         await until(pilot, lambda: isinstance(pilot.app.screen, RunTestScreen) and pilot.app.screen.ended)
         await pilot.press("escape")
     assert bench.read("run-1")[1].pending() == ()
+
+
+async def test_a_run_says_that_it_waits_for_a_server():
+    bench = a_bench(shelf=Shelf({MODEL: [[Failed("It is gone.")]]}, away=1))
+    async with shown_on(RunTestScreen(bench.create(bench.plan(bench.protocol("talk"), [MODEL])), bench)) as pilot:
+        await until(pilot, lambda: pilot.app.screen.ended)
+        assert f"{MODEL} is tried again in 5 s: There is no server." in text_of(pilot, "#done-text")
+        assert "1 answers are missing" in text_of(pilot, "#run-head")
+        await pilot.press("enter")
 
 
 async def test_a_run_that_stops_under_another_screen_is_left_when_that_one_is():

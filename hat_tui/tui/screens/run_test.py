@@ -15,7 +15,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from hat_tui.acceptance.bench import Bench, OpenRun
-from hat_tui.acceptance.conduct import Asked, ConductEvent, Heard, Opening, conduct
+from hat_tui.acceptance.conduct import Asked, ConductEvent, Heard, Opening, Waiting, conduct
 from hat_tui.acceptance.run import Answered, ModelLost, ModelReady
 from hat_tui.acceptance.words import cost_of, duration
 from hat_tui.chat.dialogue import NotKept
@@ -89,7 +89,8 @@ class RunTestScreen(Screen[str]):
     async def _conduct(self) -> None:
         run, store, bench = self._opened.run, self._opened.store, self._bench
         try:
-            async with aclosing(conduct(run, store, bench.opener(run), bench.clock, bench.seconds)) as events:
+            opener, clock, seconds, pause = bench.opener(run), bench.clock, bench.seconds, bench.pause
+            async with aclosing(conduct(run, store, opener, clock, seconds, pause)) as events:
                 async for event in events:
                     self._take(event)
         except NotKept as trouble:
@@ -103,6 +104,10 @@ class RunTestScreen(Screen[str]):
         match event:
             case Opening(model=model):
                 self._head(f"loading {model} …")
+            case Waiting(model=model, why=why):
+                again = f"{model} is tried again in {duration(event.pause_s)}"
+                self._head(again)
+                self._say(Content.styled(shown_line(f"{again}: {why}"), "$text-warning"))
             case ModelReady(model=model):
                 self._say(Content.styled(f"{shown_line(model)} is loaded", "$foreground 60%"))
             case ModelLost(model=model, why=why):
