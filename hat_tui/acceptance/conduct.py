@@ -117,8 +117,8 @@ async def conduct(
     """Fill what is pending in `run`, and tell what happens. Raises NotKept when the run itself cannot be written.
 
     After an answer that failed, the model is loaded anew for the next task, as its server may be gone; where that
-    fails, it is tried again after each of PAUSES_S. A model that cannot be loaded is passed over. Cancelled, it
-    leaves the slot in hand to the next time.
+    fails, it is tried again after each of PAUSES_S. A model that cannot be loaded is passed over, and so is one that is
+    not the one whose answers the run has. Cancelled, it leaves the slot in hand to the next time.
     """
     for model in run.plan.models:
         async with aclosing(_with_model(model, run, store, open_model, clock, seconds, pause)) as events:
@@ -149,6 +149,9 @@ async def _with_model(
                     continue
                 yield _kept(ModelLost(model, clock(), str(error)), run, store)
                 return
+            if other := _other_model(run.facts.get(model, {}), loaded.facts):
+                yield _kept(ModelLost(model, clock(), other), run, store)
+                return
             yield _kept(ModelReady(model, clock(), loaded.facts), run, store)
             pauses = iter(PAUSES_S)
             ending = Ending.STOP
@@ -161,6 +164,15 @@ async def _with_model(
                             _kept(event, run, store)
                             ending = event.ending
                         yield event
+
+
+def _other_model(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Why a model is not the one that was ready before, a sentence; "" where it is, or where nothing tells."""
+    for name, words in (("sha256", "SHA-256"), ("model", "name")):
+        if before.get(name) and now.get(name) and before[name] != now[name]:
+            change = f"its {words} is {now[name]} and was {before[name]}"
+            return f"another model is there now ({change}): begin a new run, or put the first one back and resume."
+    return ""
 
 
 def _kept(record: ModelReady | ModelLost | Answered, run: Run, store: Store) -> ModelReady | ModelLost | Answered:

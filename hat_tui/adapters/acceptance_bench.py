@@ -33,6 +33,7 @@ from hat_tui.adapters.protocol_folder import (
 from hat_tui.adapters.run_facts import file_facts, machine, version_of, versions
 from hat_tui.adapters.run_folder import RunFolder
 from hat_tui.adapters.their_server import TheirServer
+from hat_tui.chat.record import ModelUsed
 from hat_tui.chat.reply import Measure
 from hat_tui.server.phase import ServerState
 from hat_tui.server.target import LocalModel, RemoteServer, Target
@@ -161,7 +162,7 @@ class AcceptanceBench:
                 yield Loaded(
                     Impatient(connection.endpoint, self._silence_s),
                     model,
-                    await facts | _launch_facts(connection, model.n_ctx),
+                    await facts | _launch_facts(connection, model),
                     lambda: _resident(connection),
                     told.measure,
                 )
@@ -217,13 +218,16 @@ class _Told:
         return replace(told, tokens=state.reply.tokens + 1, counted=True, generation_s=state.reply.ms / 1000)
 
 
-def _launch_facts(connection: OwnServer | TheirServer, n_ctx: int | None) -> dict[str, Any]:
-    facts: dict[str, Any] = {"n_ctx": n_ctx}
+def _launch_facts(connection: OwnServer | TheirServer, model: ModelUsed) -> dict[str, Any]:
+    """How it was launched. What somebody else's server runs is told by the name that it gives it alone."""
+    facts: dict[str, Any] = {"n_ctx": model.n_ctx}
     if isinstance(connection, OwnServer):
         target = connection.target
         assert isinstance(target, LocalModel)  # noqa: S101 - told to the type checker
         facts |= {"launch": connection.launch_line, "threads": target.options.threads or physical_cores()}
         facts["llama-cpp-python"] = version_of("llama-cpp-python")
+    else:
+        facts["model"] = model.model
     return facts
 
 

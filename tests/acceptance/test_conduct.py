@@ -117,6 +117,35 @@ async def test_a_run_that_is_stopped_while_it_waits_stops_at_once():
     assert run.lost == {}
 
 
+@pytest.mark.parametrize(("name", "told"), [("sha256", "SHA-256"), ("model", "name")])
+async def test_another_model_in_the_place_of_the_first_answers_nothing(name, told):
+    run = new_run()
+    shelf = Shelf({"small": [GONE, GONE]})
+    shelf.facts = {name: "one"}
+    store, _ = await conducted(run, shelf)
+    shelf.facts = {name: "other"}
+    resumed = Run([run.plan, *store.records])
+    await conducted(resumed, shelf, store)
+    assert f"its {told} is other and was one" in resumed.lost["small"]
+    assert resumed.facts["small"] == {name: "one"}
+    assert len(resumed.pending()) == 2
+    shelf.facts = {name: "one"}
+    await conducted(resumed, shelf, store)
+    assert resumed.pending() == ()
+
+
+async def test_a_run_whose_records_lack_the_models_name_is_resumed():
+    run = new_run()
+    shelf = Shelf({"small": [GONE]})
+    shelf.facts = {"url": "http://there/v1"}
+    store, _ = await conducted(run, shelf)
+    shelf.facts = {"url": "http://there/v1", "model": "gemma"}
+    resumed = Run([run.plan, *store.records])
+    await conducted(resumed, shelf, store)
+    assert resumed.pending() == ()
+    assert resumed.facts["small"]["model"] == "gemma"
+
+
 async def test_what_failed_is_asked_again_when_the_run_is_resumed():
     run = new_run()
     shelf = Shelf({"small": [[Failed("Out of memory.")]]})

@@ -60,7 +60,8 @@ async def test_a_model_by_url_is_asked_with_the_key_that_was_saved_for_its_serve
     opened = []
     for label in plan.models:
         async with bench.opener(Run([plan]))(label) as loaded:
-            opened.append(loaded.model.model)
+            opened.append(loaded.facts["model"])
+            assert loaded.model.model == loaded.facts["model"]
     assert opened == ["usual", "gemma"]
     assert [asked.headers["authorization"] for asked in server.asked] == ["Bearer sesame"] * 2
     assert "sesame" not in str(plan)
