@@ -89,25 +89,31 @@ class AcceptanceBench:
     def plan(self, protocol: Protocol, models: Sequence[str], seed: int | None = None) -> Planned:
         """A run of the protocol with these models. Raises ModelNotLoaded when one is not there."""
         sources: dict[str, str] = {}
+        known: set[str | Path] = set()
         for asked in models:
-            label, source = self._source(asked)
-            if source not in sources.values():
+            label, source, same = self._source(asked)
+            if same not in known:
+                known.add(same)
                 sources[_unlike(label, sources)] = source
         if not sources:
             raise ModelNotLoaded("No model was named; name one with --model")
         drawn = secrets.randbelow(2**31) if seed is None else seed
         return Planned(self.clock(), protocol, tuple(sources), drawn, sources, versions(), machine())
 
-    def _source(self, asked: str) -> tuple[str, str]:
-        """A label and where the model is."""
+    def _source(self, asked: str) -> tuple[str, str, str | Path]:
+        """A label, where the model is, and what all names of this model have in common.
+
+        A link keeps its own name: in caches its target is called by a hash, and a part of a split model by none of
+        the names that its other parts are found by.
+        """
         if asked.startswith(("http://", "https://")):
             url, name = urldefrag(asked)
-            return name or url.split("://", 1)[1].rstrip("/").removesuffix("/v1"), asked
+            return name or url.split("://", 1)[1].rstrip("/").removesuffix("/v1"), asked, asked
         try:
-            path = self._find(asked).resolve()
+            path = self._find(asked).absolute()
         except NotConnected as error:
             raise ModelNotLoaded(str(error)) from None
-        return path.stem, str(path)
+        return path.stem, str(path), path.resolve()
 
     def create(self, plan: Planned) -> OpenRun:
         """Begin a run on disk. Raises NotKept."""

@@ -54,6 +54,16 @@ def test_models_get_labels_that_differ_and_one_named_twice_is_asked_once(bench, 
     assert plan.versions["hat-tui"]
 
 
+def test_a_link_keeps_its_own_name_and_is_the_model_that_its_target_is(bench, tmp_path):
+    blob = tmp_path / "blobs" / ("ab" * 32)
+    link = tmp_path / "gemma-2b-it.Q4_K_M.gguf"
+    blob.parent.mkdir()
+    blob.touch()
+    link.symlink_to(blob)
+    plan = bench.plan(bench.protocol("quick"), [str(link), str(blob)])
+    assert plan.sources == {"gemma-2b-it.Q4_K_M": str(link)}
+
+
 async def test_a_model_by_url_is_asked_with_the_key_that_was_saved_for_its_server(bench, server):
     server.on("/models", answer(200, {"data": [{"id": "usual"}, {"id": "gemma"}]}))
     plan = bench.plan(bench.protocol("quick"), [server.url, f"{server.url}#gemma"])
