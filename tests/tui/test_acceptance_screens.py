@@ -197,6 +197,19 @@ async def test_a_remark_waits_for_its_mark_while_the_text_of_the_task_is_read():
     assert bench.read("last")[1].marks[Slot("hello", "small")].remark == "ok4"
 
 
+async def test_a_remark_waits_for_its_mark_while_other_answers_are_looked_at():
+    bench = a_bench()
+    bench.add(run_of({"small": [None, None]}))
+    async with shown_on(JudgeScreen(judging_of(bench))) as pilot:
+        await pilot.press("r", *"ok", "enter", "s")
+        assert not pilot.app.screen.query_one("#remark-line").display
+        await pilot.press("r", *"dull", "enter", "s")
+        assert not pilot.app.screen.query_one("#remark-line").display
+        await pilot.press("b", "b", "2", "3")
+    marks = bench.read("last")[1].marks.values()
+    assert [(marked.mark, marked.remark) for marked in marks] == [(2, "ok"), (3, "dull")]
+
+
 async def test_a_mark_that_cannot_be_written_is_told_and_stays_to_be_given():
     bench = a_bench()
     bench.add(run_of({"small": [None, None]}))

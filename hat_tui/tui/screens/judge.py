@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from hat_tui.acceptance.checks import Finding
 from hat_tui.acceptance.judging import Judging
 from hat_tui.acceptance.protocol import RUBRIC, Task
-from hat_tui.acceptance.run import Answered
+from hat_tui.acceptance.run import Answered, Slot
 from hat_tui.acceptance.words import cost_of
 from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.tui.screens.judging import JudgingScreen, asked
@@ -61,6 +61,11 @@ class JudgeScreen(JudgingScreen[Judging]):
     rubric = query_one("#rubric", Static)
     remark = query_one("#remark", Input)
 
+    def __init__(self, judging: Judging) -> None:
+        super().__init__(judging)
+        self._waiting: dict[Slot, str] = {}
+        """Remarks that go with a mark to come."""
+
     def compose(self) -> ComposeResult:
         yield Static(id="judge-head", markup=False)
         with Vertical(id="judge-body"):
@@ -89,7 +94,8 @@ class JudgeScreen(JudgingScreen[Judging]):
     def show_judged(self) -> None:
         """The answer in hand, from its top."""
         judging = self.judging
-        self.remark.value = judging.marked.remark if judging.slot and judging.marked else ""
+        self.remark.value = self._remark()
+        self._show_remark()
         self.answer.scroll_home(animate=False)
         if judging.slot is None:
             left = judging.left
@@ -104,7 +110,6 @@ class JudgeScreen(JudgingScreen[Judging]):
         if judging.marked:
             parts.insert(0, Content.styled(f"marked {judging.marked.mark}", "bold $accent"))
         self.beside.update(Content("\n").join(parts))
-        self._show_remark()
 
     def _heading(self) -> Content:
         judging = self.judging
@@ -117,13 +122,30 @@ class JudgeScreen(JudgingScreen[Judging]):
             (f"  · {judging.left} to mark", "$foreground 60%"),
         )
 
+    def _remark(self) -> str:
+        """That of the answer in hand: with its mark, or waiting for one."""
+        slot, marked = self.judging.slot, self.judging.marked
+        if slot is None:
+            return ""
+        return marked.remark if marked else self._waiting.get(slot, "")
+
+    def _put_by(self) -> None:
+        """Keep what is typed for an answer without a mark until it gets one."""
+        if (slot := self.judging.slot) and not self.judging.marked:
+            self._waiting[slot] = self.remark.value
+
     def _show_remark(self) -> None:
         self.query_one("#remark-line").display = bool(self.remark.value) or self.remark.has_focus
 
     def action_mark(self, mark: int) -> None:
         """Write the mark, with the remark that was typed for it."""
-        if self.judging.slot is not None:
-            self.keep(lambda: self.judging.mark(mark, self.remark.value.strip()))
+        if (slot := self.judging.slot) is not None:
+
+            def give() -> None:
+                self.judging.mark(mark, self.remark.value.strip())
+                self._waiting.pop(slot, None)
+
+            self.keep(give)
 
     def action_take_back(self) -> None:
         if self.judging.slot is not None:
@@ -132,12 +154,17 @@ class JudgeScreen(JudgingScreen[Judging]):
     def action_scroll(self, lines: int) -> None:
         self.answer.scroll_relative(y=lines, animate=False)
 
+    def action_skip(self) -> None:
+        self._put_by()
+        super().action_skip()
+
+    def action_back(self) -> None:
+        self._put_by()
+        super().action_back()
+
     def action_fold(self) -> None:
-        """The task's own text comes or goes; a remark that waits for its mark stays."""
-        remark = self.remark.value
+        self._put_by()
         super().action_fold()
-        self.remark.value = remark
-        self._show_remark()
 
     def action_remark(self) -> None:
         """Open the line for a remark."""
@@ -149,6 +176,7 @@ class JudgeScreen(JudgingScreen[Judging]):
     def _remarked(self) -> None:
         """Keep the remark for the mark to come, or write it at once with the mark that is there."""
         self.answer.focus()
+        self._put_by()
         self.keep(lambda: self.judging.remark(self.remark.value.strip()), show=False)
         self._show_remark()
 
@@ -156,7 +184,7 @@ class JudgeScreen(JudgingScreen[Judging]):
         """Out of the remark first, then out of the screen."""
         if self.remark.has_focus:
             self.answer.focus()
-            self.remark.value = self.judging.marked.remark if self.judging.marked else ""
+            self.remark.value = self._remark()
             self._show_remark()
         else:
             self.dismiss(None)
