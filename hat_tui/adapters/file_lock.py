@@ -2,6 +2,9 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 _FAR = 2**31 - 2
 """Windows locks bytes, and a locked byte cannot be read: one beyond every session file."""
@@ -33,3 +36,19 @@ else:
         except OSError:
             return True
         return True
+
+
+@contextmanager
+def lock_file(path: Path) -> Iterator[bool]:
+    """Hold a file of this name that is there for its lock alone; False when another one has it. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    taken = False
+    try:
+        # Without a link it is one that its holder has just removed: the next one would lock another.
+        taken = lock(descriptor) and os.fstat(descriptor).st_nlink > 0
+        yield taken
+    finally:
+        if taken:
+            with suppress(OSError):  # Windows removes no open file: there an empty one stays
+                path.unlink()
+        os.close(descriptor)

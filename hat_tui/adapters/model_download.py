@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hat_tui.adapters.file_lock import lock_file
 from hat_tui.gguf.repository import DownloadProgress, RemoteFile, RemoteModel, Repository, models_of
 
 _TIMEOUT_S = 20.0
@@ -182,6 +183,13 @@ class _Download:
             if _size_of(self._whole) == self._file.size and self._is_right(self._whole):
                 return
             raise DownloadTrouble(f"Another file is at {self._whole}. Move it away, then download again.")
+        with lock_file(self._part.with_suffix(".lock")) as ours:
+            if not ours:
+                told = f"Another hat-tui is downloading {self._file.name}."
+                raise DownloadTrouble(f"{told} Wait for it, or stop it there and download again: it continues.")
+            self._fetch_checked()
+
+    def _fetch_checked(self) -> None:
         self._fetch_all()
         if not self._is_right(self._part):
             self._part.unlink()

@@ -181,6 +181,31 @@ def test_a_download_can_be_stopped_and_continued(client, hub, tmp_path):
     assert get(client, tmp_path).read_bytes() == CONTENT
 
 
+def test_what_another_program_is_downloading_is_left_to_it(client, hub, tmp_path):
+    refused = []
+
+    def download_too(progress):
+        if progress.done == 1_000_000 and not refused:
+            with pytest.raises(DownloadTrouble, match=r"Another hat-tui is downloading tiny-q8_0\.gguf"):
+                get(client, tmp_path)
+            refused.append(progress)
+
+    hub.cuts = [1_000_000]
+    path = get(client, tmp_path, on_progress=download_too)
+    assert refused
+    assert path.read_bytes() == CONTENT
+    assert hub.ranges == [0, 1_000_000]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_download_left_is_taken_up(client, hub, tmp_path):
+    part = part_of(tmp_path, client.repository("me/tiny").models[0].files[0])
+    part.write_bytes(CONTENT[:1000])
+    part.with_suffix(".lock").touch()
+    assert list(get(client, tmp_path).parent.iterdir()) == [tmp_path / "tiny-q8_0.gguf"]
+    assert hub.ranges == [1000]
+
+
 def test_what_is_there_is_not_downloaded_again(client, hub, tmp_path):
     get(client, tmp_path)
     hub.ranges.clear()
