@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from hat_tui.adapters.server_process import SERVER_MODULE, ServerProcess, check_port
+from hat_tui.chat.safe_text import shown_line
 from hat_tui.server.launch import LaunchOptions, is_loopback
 from hat_tui.server.launch_form import problems, warnings
 from hat_tui.server.log_line import Level, LogLine
@@ -69,7 +70,7 @@ async def serve(
     log: TextIO = sys.stderr,
     module: str = SERVER_MODULE,
 ) -> int:
-    """Run the server until it ends or we are asked to (SIGINT, SIGTERM); the exit code, 0 when asked.
+    """Run the server until it ends or we are asked to (SIGINT, SIGTERM, SIGHUP); the exit code, 0 when asked.
 
     `out` gets one line when the server is ready, and, beyond loopback, what a colleague needs; `log` everything else.
     The key itself is shown on a terminal alone; elsewhere `key_file` is named. `folder` keeps the private config.
@@ -94,7 +95,7 @@ async def serve(
             print(f"hat-tui: {sentence}", file=log)
     server = ServerProcess(folder, on_lines=on_lines, on_state=on_state, module=module)
     await server.start(options)
-    print(server.launch_line, file=log, flush=True)
+    print(shown_line(server.launch_line), file=log, flush=True)
     with _asked_to_end(over):
         try:
             settled, asked = asyncio.create_task(server.settled()), asyncio.create_task(over.wait())
@@ -133,6 +134,7 @@ def _asked_to_end(over: asyncio.Event) -> Iterator[None]:
         # Windows has no handlers on the loop: there Ctrl+C raises KeyboardInterrupt, and the child ends with us.
         if sys.platform != "win32":
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, over.set)
-                undo.callback(loop.remove_signal_handler, number)
+                if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has it ignored
+                    loop.add_signal_handler(number, over.set)
+                    undo.callback(loop.remove_signal_handler, number)
         yield

@@ -50,6 +50,17 @@ async def test_it_serves_until_it_is_asked_to_end(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGHUP")
+async def test_a_signal_that_is_ignored_stays_so_as_under_nohup(tmp_path):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        async with served(OPTIONS, tmp_path):
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 async def test_a_crash_is_told_and_makes_a_bad_exit(tmp_path):
     log = io.StringIO()
     code = await serve(for_model("truncated.gguf"), tmp_path, out=io.StringIO(), log=log, module="pretend_server")
