@@ -25,12 +25,12 @@ class RemoteFile:
     @property
     def name(self) -> str:
         """The name it gets here: the last part of its path, without what a file system or a terminal would obey."""
-        return re.sub(r"[^\w.+=@()-]", "_", PurePosixPath(self.path).name).lstrip(".-") or "model.gguf"
+        return _harmless(PurePosixPath(self.path).name).lstrip(".-") or "model.gguf"
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteModel:
-    """A model to choose: one file, or the parts of a split one in order."""
+    """A model to choose: one file, or the parts of a split one in order. Its folder, if any, stands in its name."""
 
     name: str
     files: tuple[RemoteFile, ...]
@@ -42,8 +42,17 @@ class RemoteModel:
     @property
     def quantization(self) -> str:
         """As its name tells it, "" when it does not."""
-        found = _QUANTIZATION.search(self.name)
+        found = _QUANTIZATION.search(self._last_name) or _QUANTIZATION.search(self.name)
         return found[1].upper() if found else ""
+
+    @property
+    def called(self) -> frozenset[str]:
+        """What a person may call it, in lower case."""
+        return frozenset(name.lower() for name in (self.name, self._last_name, self.quantization))
+
+    @property
+    def _last_name(self) -> str:
+        return self.name.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +75,16 @@ def models_of(files: Sequence[RemoteFile]) -> tuple[RemoteModel, ...]:
     for file in files:
         if file.path.lower().endswith(".gguf") and "mmproj" not in file.name.lower():
             part = split_part(file.name)
-            groups[part.stem if part else file.name[: -len(".gguf")]].append(file)
-    models = (RemoteModel(name, tuple(sorted(parts, key=lambda file: file.path))) for name, parts in groups.items())
+            folder, slash, _ = file.path.rpartition("/")
+            groups[folder + slash + (part.stem if part else file.name[: -len(".gguf")])].append(file)
+    models = (
+        RemoteModel(_harmless(path), tuple(sorted(parts, key=lambda file: file.path))) for path, parts in groups.items()
+    )
     return tuple(sorted(models, key=lambda model: (model.size, model.name)))
+
+
+def _harmless(text: str) -> str:
+    return re.sub(r"[^\w.+=@()/-]", "_", text)
 
 
 def choose(repository: Repository, wanted: str = "") -> RemoteModel:
@@ -77,11 +93,13 @@ def choose(repository: Repository, wanted: str = "") -> RemoteModel:
     if not models:
         raise NotThere(f"{repository.id} holds no GGUF file. Look for a repository whose name ends in -GGUF.")
     key = wanted.lower().removesuffix(".gguf")
-    exact = [model for model in models if key and key in (model.name.lower(), model.quantization.lower())]
+    exact = [model for model in models if key and key in model.called]
     close = exact or [model for model in models if key in model.name.lower()]
     if len(close) == 1:
         return close[0]
-    names = ", ".join(model.quantization or model.name for model in close or models)
+    offered = close or models
+    by_type = len({model.quantization for model in offered}) == len(offered)
+    names = ", ".join((by_type and model.quantization) or model.name for model in offered)
     if not wanted:
         raise NotThere(f"{repository.id} holds {len(models)} models: say which of {names}.")
     raise NotThere(f"“{wanted}” fits {len(close)} models of {repository.id}; it has {names}.")

@@ -16,7 +16,7 @@ REPOSITORY = Repository("q/q", "main", "apache-2.0", models_of(FILES))
 def test_gguf_files_are_models_smallest_first_and_a_split_one_is_one():
     assert [model.name for model in REPOSITORY.models] == [
         "qwen2.5-1.5b-instruct-q4_k_m",
-        "qwen2.5-1.5b-instruct-q8_0",
+        "sub/qwen2.5-1.5b-instruct-q8_0",
         "qwen2.5-1.5b-instruct-fp16",
     ]
     split = REPOSITORY.models[2]
@@ -35,6 +35,8 @@ def test_gguf_files_are_models_smallest_first_and_a_split_one_is_one():
         ("a-q8_0", "Q8_0"),
         ("Qwen2.5", ""),
         ("model-fp16", "FP16"),
+        ("BF16/model-Q8_0", "Q8_0"),
+        ("Q8_0/model", "Q8_0"),
     ],
 )
 def test_the_quantization_is_read_from_the_name(name, quantization):
@@ -45,6 +47,27 @@ def test_the_quantization_is_read_from_the_name(name, quantization):
 @pytest.mark.parametrize("wanted", ["q4_k_m", "Q4_K_M", "qwen2.5-1.5b-instruct-q4_k_m.gguf", "instruct-q4"])
 def test_a_model_is_chosen_by_name_or_quantization(wanted):
     assert choose(REPOSITORY, wanted).quantization == "Q4_K_M"
+
+
+def test_files_of_one_name_in_two_folders_are_two_models():
+    files = [
+        RemoteFile("a/ggml-model-f16-00001-of-00002.gguf", 1),
+        RemoteFile("a/ggml-model-f16-00002-of-00002.gguf", 2),
+        RemoteFile("b\x1b[2J/ggml-model-f16-00001-of-00001.gguf", 4),
+    ]
+    repository = Repository("q/q", "main", "", models_of(files))
+    assert [(model.name, model.size) for model in repository.models] == [
+        ("a/ggml-model-f16", 3),
+        ("b__2J/ggml-model-f16", 4),
+    ]
+    assert choose(repository, "a/ggml-model-f16.gguf") is repository.models[0]
+    with pytest.raises(NotThere, match=r"fits 2 models of q/q; it has a/ggml-model-f16, b__2J/ggml-model-f16\."):
+        choose(repository, "f16")
+
+
+def test_a_file_in_a_folder_is_chosen_by_its_own_name_too():
+    models = models_of([RemoteFile("sub/a.gguf", 1), RemoteFile("sub/a-long.gguf", 2)])
+    assert choose(Repository("q/q", "main", "", models), "a.gguf").size == 1
 
 
 def test_what_cannot_be_chosen_gets_the_list():
