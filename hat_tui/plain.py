@@ -19,7 +19,7 @@ from hat_tui.chat.message import Role
 from hat_tui.chat.parameters import SPECS, BadValue, SamplingParameters
 from hat_tui.chat.record import Titled
 from hat_tui.chat.reply import Delta, Ending, Note
-from hat_tui.chat.safe_text import shown
+from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.chat.tokens import TokenCounter
 from hat_tui.link import Link
 from hat_tui.server.phase import Phase, ServerState
@@ -259,8 +259,13 @@ class PlainChat:
         if id:
             self._resume(id)
             return
-        for session in self.services.sessions.search("")[:20]:
-            self._write(f"  {session.id}  {session.turns} turns  {shown(session.title)}\n")
+        try:
+            sessions = self.services.sessions.search("")[:20]
+        except OSError as trouble:
+            self._tell(f"The sessions cannot be listed: {trouble}")
+            return
+        for session in sessions:
+            self._write(f"  {shown_line(session.id)}  {session.turns} turns  {shown_line(session.title)}\n")
         self._tell("/sessions ID goes on with one")
 
     def _resume(self, id: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from fakes import DEMO, FakeConnection, MemorySessions, ScriptedEndpoint, fake_services, says
 
 from hat_tui.adapters.session_folder import SessionFolder
+from hat_tui.chat.record import Titled
 from hat_tui.chat.reply import Delta, Ending, Failed
 from hat_tui.plain import PlainChat
 from hat_tui.services import Services
@@ -48,6 +49,25 @@ async def test_settings_hold_for_the_next_reply_and_nonsense_is_told(capsys: pyt
     assert "[Temperature takes a number from 0 to 2, not hot]" in said
     assert "There is no command /sing here" in said
     assert endpoint.requests[0].parameters.top_k == 7
+
+
+async def test_a_session_folder_that_cannot_be_listed_is_told_and_the_chat_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = fake_services(ScriptedEndpoint(says("still here")), sessions=SessionFolder(tmp_path / ("x" * 300)))
+    assert await chat(services, ["/sessions", "hello"]) == 0
+    said = capsys.readouterr().out
+    assert "[The sessions cannot be listed: " in said
+    assert "File name too long" in said
+    assert "still here" in said
+
+
+async def test_the_name_of_a_session_file_controls_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    sessions = MemorySessions()
+    sessions.new().keep(Titled("x"))
+    sessions.keepers["z\x1b]0;owned\x07\n"] = sessions.keepers.pop("session-1")
+    await chat(fake_services(ScriptedEndpoint(), sessions=sessions), ["/sessions"])
+    assert "  z␛]0;owned␇⏎  0 turns  x\n" in capsys.readouterr().out
 
 
 async def test_a_failure_is_told_and_the_chat_goes_on(capsys: pytest.CaptureFixture[str]) -> None:

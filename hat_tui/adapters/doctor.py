@@ -99,9 +99,9 @@ def _python() -> Check:
 def _folder(name: str, folder: Path) -> Check:
     """Whether the folder is there and can be written, or could be made."""
     there = folder
-    while not there.exists() and there != there.parent:
-        there = there.parent
     try:
+        while not there.exists() and there != there.parent:
+            there = there.parent
         with tempfile.TemporaryFile(dir=there):
             pass
         free = shutil.disk_usage(there).free

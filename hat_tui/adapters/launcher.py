@@ -3,6 +3,7 @@
 Every start asks for such servers: what the rest takes is imported when it is asked for.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -80,7 +81,7 @@ class Launcher:
     def strays(self) -> Sequence[Stray]:
         """Servers of ours whose program is gone."""
         folder = self._state_folder / "server"
-        if not folder.is_dir():
+        if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where one may not look
             return ()
         from hat_tui.adapters.server_record import find_stale
 

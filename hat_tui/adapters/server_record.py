@@ -51,18 +51,22 @@ def keep_record(pid: int, port: int, model: str, config: Path) -> ServerRecord:
 
 
 def forget(record: ServerRecord) -> None:
+    """Remove what is noted of a server. Where that cannot be, it stays: its server is gone, so it harms nobody."""
     for path in (record.path, Path(record.config)):
-        path.unlink(missing_ok=True)
+        _remove(path)
 
 
 def find_stale(folder: Path) -> tuple[ServerRecord, ...]:
-    """Servers of ours whose app is gone. Notes that cannot be read, or whose server is gone too, are removed."""
+    """Servers of ours whose app is gone. Notes that cannot be read, or whose server is gone too, are removed.
+
+    None where the folder cannot be read.
+    """
     stale = []
-    for path in sorted(folder.glob(f"{_CONFIG_PREFIX}*.run")):
+    for path in _files(folder, ".run"):
         try:
             record = ServerRecord(**json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
-            path.unlink(missing_ok=True)
+            _remove(path)
             continue
         if _is_running(record.owner_pid, record.owner_started):
             continue
@@ -70,12 +74,23 @@ def find_stale(folder: Path) -> tuple[ServerRecord, ...]:
             stale.append(record)
         else:
             forget(record)
-    for config in folder.glob(f"{_CONFIG_PREFIX}*.json"):
+    for config in _files(folder, ".json"):
         # Without a note it is of a server that is being spawned now, or was when its app was killed; it may hold a key.
         with contextlib.suppress(OSError):
             if not config.with_suffix(".run").exists() and time.time() - config.stat().st_mtime > _SPAWNING_S:
                 config.unlink()
     return tuple(stale)
+
+
+def _files(folder: Path, ending: str) -> list[Path]:
+    with contextlib.suppress(OSError):
+        return sorted(folder.glob(f"{_CONFIG_PREFIX}*{ending}"))
+    return []
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def is_ours(record: ServerRecord) -> bool:

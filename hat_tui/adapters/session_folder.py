@@ -44,7 +44,7 @@ class SessionFolder:
         return SessionFile(self.path)
 
     def list(self) -> Sequence[ListedSession]:
-        """All sessions, the one changed last first. Files that did not change are not read again."""
+        """All sessions, the one changed last first. Files that did not change are not read again. Raises OSError."""
         listed = [session for name, facts in self._files() if (session := self._session(name, facts))]
         return sorted(listed, key=lambda session: (session.changed, session.id), reverse=True)
 
@@ -81,7 +81,10 @@ class SessionFolder:
         return Conversation(read(self.find(id).read_bytes()).records)
 
     def search(self, words: str) -> Sequence[ListedSession]:
-        """The sessions that hold each of the words somewhere, in any case, the one changed last first."""
+        """The sessions that hold each of the words somewhere, in any case, the one changed last first.
+
+        Raises OSError when the folder cannot be read.
+        """
         return sorted(self.search_each(words), key=lambda session: (session.changed, session.id), reverse=True)
 
     def search_each(self, words: str) -> Iterator[ListedSession]:
@@ -99,9 +102,11 @@ class SessionFolder:
                     yield replace(session, found=found)
 
     def recent_prompts(self) -> Sequence[str]:
-        """What was asked lately in any session, oldest first, each once."""
+        """What was asked lately in any session, oldest first, each once; nothing of a folder that cannot be read."""
         recent: dict[str, None] = {}
-        files = sorted(self._files(), key=lambda file: file[1].st_mtime_ns, reverse=True)
+        files: Sequence[tuple[str, os.stat_result]] = ()
+        with suppress(OSError):
+            files = sorted(self._files(), key=lambda file: file[1].st_mtime_ns, reverse=True)
         if files:
             from hat_tui.chat.session_head import is_session, questions
         for name, _ in files:

@@ -88,7 +88,10 @@ class Sessions(Protocol):
         ...
 
     def search(self, words: str) -> Sequence[SessionChoice]:
-        """The sessions whose text holds each of the words, the one changed last first; all of them without words."""
+        """The sessions whose text holds each of the words, the one changed last first; all of them without words.
+
+        Raises OSError when they cannot be listed.
+        """
         ...
 
     def recent_prompts(self) -> Sequence[str]:

@@ -137,6 +137,14 @@ async def test_a_folder_that_cannot_be_written_is_told(llama_cpp, patient, tmp_p
     assert checks["models"].verdict is Verdict.BAD
 
 
+async def test_a_folder_that_may_not_even_be_looked_for_is_told(llama_cpp, tmp_path):
+    llama_cpp()
+    folder = tmp_path / ("x" * 300)
+    checks = await found(Patient({"models": folder / "below"}, folder, ask_terminal=False))
+    assert checks["models"].verdict is Verdict.BAD
+    assert "File name too long" in checks["models"].found
+
+
 def test_the_installed_server_tells_its_formats_and_settings(llama_cpp):
     llama_cpp()
     told = ask_installed_server()

@@ -76,3 +76,7 @@ def test_a_setting_that_no_server_has_is_told_in_the_list_and_breaks_nothing(
 
 def test_no_server_is_left_where_none_was_started(launcher: Launcher) -> None:
     assert launcher.strays() == ()
+
+
+def test_a_state_folder_that_may_not_be_looked_into_holds_no_servers(tmp_path: Path, memory: LaunchMemory) -> None:
+    assert Launcher(ModelShelf(ModelFolder([]), memory), tmp_path / ("x" * 300)).strays() == ()

@@ -305,6 +305,16 @@ async def test_a_note_whose_number_went_to_another_process_is_not_ours(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_notes_that_can_be_neither_read_nor_removed_are_passed_over(tmp_path):
+    """As when the folder has become read-only: here folders lie where files should, which no right removes."""
+    gone = server_record.ServerRecord(999_999_999, 0, 999_999_999, 0, 1, "m", str(tmp_path / "hat-server-x.json"))
+    gone.path.write_text(json.dumps({name: getattr(gone, name) for name in gone.__slots__}))
+    (tmp_path / "hat-server-x.json").mkdir()
+    (tmp_path / "hat-server-y.run").mkdir()
+    assert server_record.find_stale(tmp_path) == ()
+    assert server_record.find_stale(tmp_path / ("x" * 300)) == ()
+
+
 async def test_a_config_that_a_crash_left_is_removed_after_an_hour(tmp_path):
     left, fresh = server_record.write_config(tmp_path, "{}"), server_record.write_config(tmp_path, "{}")
     os.utime(left, (time.time() - 4000,) * 2)

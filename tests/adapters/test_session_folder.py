@@ -48,6 +48,14 @@ def test_a_folder_that_is_not_there_has_no_sessions(tmp_path):
         folder.find("last")
 
 
+def test_a_folder_that_cannot_be_read_says_why_in_a_list_and_has_no_prompts_to_recall(tmp_path):
+    folder = SessionFolder(tmp_path / ("x" * 300))
+    assert folder.recent_prompts() == []
+    for look in (folder.list, lambda: folder.search("x"), lambda: folder.find("last")):
+        with pytest.raises(OSError, match="File name too long"):
+            look()
+
+
 def test_the_list_shows_the_session_changed_last_first(folder):
     sessions = folder.list()
     assert ids(sessions) == ["2026-11-26-0535-empty-reply", "2026-11-25-0535-lima", "2026-11-24-0535-quitting"]

@@ -116,3 +116,12 @@ async def test_what_is_found_under_another_screen_is_gone_on_with_when_that_one_
         assert app.screen is over
         over.dismiss()
         await app.until(lambda: app.chosen == Chosen("session-1", "resume"))
+
+
+async def test_a_folder_that_cannot_be_listed_says_why() -> None:
+    class Unreadable(MemorySessions):
+        def search(self, words: str) -> Sequence[SessionChoice]:
+            raise PermissionError(13, "Permission denied", "/home/anna/chats")
+
+    async with (app := Listing(Unreadable())).run_test():
+        await app.until(lambda: "Permission denied: '/home/anna/chats'" in str(app.screen.told.content))

@@ -83,13 +83,20 @@ class SessionsScreen(ModalScreen[Chosen | None]):
     def search(self, words: str) -> None:
         """Look through the files beside the screen; a search that is overtaken shows nothing."""
         worker = get_current_worker()
-        found = self._sessions.search(words)
+        found: Sequence[SessionChoice] = ()
+        why = ""
+        try:
+            found = self._sessions.search(words)
+        except OSError as trouble:
+            why = f"The sessions cannot be listed: {trouble}"
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show_found, words, found)
+            self.app.call_from_thread(self._show_found, words, found, why)
 
-    def _show_found(self, words: str, found: Sequence[SessionChoice]) -> None:
+    def _show_found(self, words: str, found: Sequence[SessionChoice], why: str) -> None:
         self._searched = words
         self._show(found)
+        if why:
+            self.told.update(shown(why))
         if self._wanted and words == self.box.value:
             self._choose(self._wanted)
 
