@@ -189,7 +189,9 @@ def _run(options: argparse.Namespace, handover: "Handover | None") -> int:
             return subcommands.BY_NAME[options.command](settings, options)
         return _chat(settings, options, handover)
     except BadSetting as trouble:
-        print(f"hat-tui: {trouble}", file=sys.stderr)
+        from hat_tui.chat.safe_text import shown
+
+        print(f"hat-tui: {shown(str(trouble))}", file=sys.stderr)
         return 2
 
 

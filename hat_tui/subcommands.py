@@ -9,6 +9,7 @@ from dataclasses import replace
 from hat_tui import wiring
 from hat_tui.adapters import locations
 from hat_tui.adapters.settings_file import Settings
+from hat_tui.chat.safe_text import shown, shown_line
 
 
 def ask(settings: Settings, options: argparse.Namespace) -> int:
@@ -24,7 +25,7 @@ def ask(settings: Settings, options: argparse.Namespace) -> int:
     services = wiring.services(settings)
     if services.first is None:
         why = services.why_none or "There are several models: say which with --model"
-        print(f"hat-tui: {why}", file=sys.stderr)
+        _tell(why)
         return 1
     services.prepare()
     return asyncio.run(answer(services.connect(services.first), services.parameters, prompt))
@@ -56,7 +57,7 @@ def models(settings: Settings, options: argparse.Namespace) -> int:
         with choice.path.open("rb") as file:
             return shelf_of.detailed(choice, read_header(file), machine.free_memory())
     except (NotConnected, BadGguf, OSError) as trouble:
-        print(f"hat-tui: {trouble}", file=sys.stderr)
+        _tell(str(trouble))
         return 1
 
 
@@ -72,19 +73,18 @@ def _get_model(settings: Settings, options: argparse.Namespace) -> int:
         folder = locations.models_folder(settings.models_dir)
         return shelf_of.get(ModelHub(), options.repository, options.wanted, folder)
     except DownloadTrouble as trouble:
-        print(f"hat-tui: {trouble}", file=sys.stderr)
+        _tell(str(trouble))
         return 1
 
 
 def connections(settings: Settings, options: argparse.Namespace) -> int:
-    from hat_tui.chat.safe_text import shown_line
     from hat_tui.services import NotSaved
 
     saved = wiring.saved_connections()
     try:
         servers = saved.list()
     except NotSaved as trouble:
-        print(f"hat-tui: {trouble}", file=sys.stderr)
+        _tell(str(trouble))
         return 1
     if not servers:
         print("hat-tui: no server is saved yet; Alt+C in the chat connects to one and saves it", file=sys.stderr)
@@ -96,7 +96,7 @@ def connections(settings: Settings, options: argparse.Namespace) -> int:
     for server, is_reachable in zip(servers, asyncio.run(reached()), strict=True):
         key = f"key {server.key}" if server.key else "no key"
         told = [server.url, server.model, key, "reachable" if is_reachable else "not reachable"]
-        print(f"{server.name:<12}  {shown_line(', '.join(filter(None, told)))}")
+        print(f"{shown_line(server.name):<12}  {shown_line(', '.join(filter(None, told)))}")
     return 0
 
 
@@ -109,7 +109,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
     services = wiring.services(settings)
     if not isinstance(services.first, LocalModel):
         why = services.why_none or "Say which model with --model"
-        print(f"hat-tui: {why}", file=sys.stderr)
+        _tell(why)
         return 1
     launch, key_file = services.first.options, None
     try:
@@ -124,7 +124,7 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
             serving.serve(launch, folder, key_file=key_file, exposed=options.exposed, verbose=options.verbose)
         )
     except (serving.CannotServe, OSError) as trouble:
-        print(f"hat-tui: {trouble}", file=sys.stderr)
+        _tell(str(trouble))
         return 1
 
 
@@ -150,6 +150,11 @@ def accept(settings: Settings, options: argparse.Namespace) -> int:
     from hat_tui.shell.accept import accept as run
 
     return run(options, wiring.acceptance_bench(settings), sys.stdout)
+
+
+def _tell(trouble: str) -> None:
+    """On standard error; names in it come from files and servers."""
+    print(f"hat-tui: {shown(trouble)}", file=sys.stderr)
 
 
 BY_NAME: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {

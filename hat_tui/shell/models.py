@@ -74,7 +74,7 @@ def _as_object(model: ModelChoice) -> dict[str, object]:
 def detailed(model: ModelChoice, header: Header, free: int | None) -> int:
     """Print all that a model's header says, its template, and what it needs. The exit code."""
     print(f"{shown_line(model.name)}: {shown_line(model.line)}")
-    print(f"{model.path}\n")
+    print(f"{shown_line(str(model.path))}\n")
     for key, value in header.metadata.items():
         if key == "tokenizer.chat_template":
             continue

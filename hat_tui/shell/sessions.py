@@ -8,7 +8,7 @@ from typing import Protocol
 from hat_tui.chat.conversation import Conversation
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.export import FORMATS
-from hat_tui.chat.safe_text import shown
+from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.services import NoSuchSession, SessionChoice, SessionKeeper
 
 
@@ -47,8 +47,8 @@ def _list(sessions: Sequence[SessionChoice]) -> int:
     """A line a session, its columns apart by tabs: id, start, turns, model, title. 1 when there is none."""
     for session in sessions:
         day = session.started.strftime("%Y-%m-%d %H:%M") if session.started else "-"
-        title = shown(session.title or session.first_words).replace("\n", " ").replace("\t", " ")
-        print(session.id, day, session.turns, shown(session.model) or "-", title, sep="\t")
+        title = shown_line(session.title or session.first_words)
+        print(shown_line(session.id), day, session.turns, shown_line(session.model) or "-", title, sep="\t")
     return 0 if sessions else 1
 
 
@@ -65,5 +65,6 @@ def _import(shelf: SessionShelf, log: Path) -> int:
 
 
 def _say(line: str) -> int:
-    print(line)
+    """Print a name: to a terminal made safe for it, into a pipe as it is."""
+    print(shown_line(line) if sys.stdout.isatty() else line)
     return 0
