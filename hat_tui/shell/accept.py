@@ -71,14 +71,15 @@ def _resume(options: argparse.Namespace, bench: Bench, out: TextIO, _: Ask) -> i
 def _opened(id: str, bench: Bench) -> OpenRun:
     opened = bench.open(id)
     for problem in opened.problems:
-        print(f"hat-tui: {opened.store.id}: {shown_line(problem)}", file=sys.stderr)
+        print(f"hat-tui: {shown_line(f'{opened.store.id}: {problem}')}", file=sys.stderr)
     return opened
 
 
 async def _conducted(opened: OpenRun, bench: Bench, out: TextIO) -> int:
     """Fill the run, a line for each answer; what is broken off can be resumed."""
     run, store = opened.run, opened.store
-    print(f"run {store.id}: {len(run.pending())} of {len(run.slots)} answers to get", file=out, flush=True)
+    id = shown_line(store.id)
+    print(f"run {id}: {len(run.pending())} of {len(run.slots)} answers to get", file=out, flush=True)
     try:
         opener, clock, seconds, pause = bench.opener(run), bench.clock, bench.seconds, bench.pause
         async with aclosing(conduct(run, store, opener, clock, seconds, pause)) as events:
@@ -100,9 +101,9 @@ async def _conducted(opened: OpenRun, bench: Bench, out: TextIO) -> int:
     finally:
         store.close()
         if run.pending():
-            print(f"{len(run.pending())} answers are missing; go on with: hat-tui accept resume {store.id}", file=out)
+            print(f"{len(run.pending())} answers are missing; go on with: hat-tui accept resume {id}", file=out)
         else:
-            print(f"all answered; give the marks with: hat-tui accept judge {store.id}", file=out)
+            print(f"all answered; give the marks with: hat-tui accept judge {id}", file=out)
     return NOT_ACCEPTED if run.pending() else OK
 
 
@@ -208,7 +209,7 @@ def _list(options: argparse.Namespace, bench: Bench, out: TextIO, _: Ask) -> int
         print("There are no runs yet; make one with: hat-tui accept run quick --model NAME", file=out)
     for choice in choices:
         models = shown_line(", ".join(choice.models))
-        print(f"{choice.id}  {shown_line(choice.protocol)}: {models}; {state_of(choice)}", file=out)
+        print(f"{shown_line(choice.id)}  {shown_line(choice.protocol)}: {models}; {state_of(choice)}", file=out)
     return OK
 
 
@@ -257,9 +258,10 @@ def _write(text: str, file: Path | None, out: TextIO) -> None:
 
 def _protocol(options: argparse.Namespace, bench: Bench, out: TextIO, _: Ask) -> int:
     if options.protocol:
-        print(protocol_text(bench.protocol(options.protocol)), end="", file=out)
+        text = protocol_text(bench.protocol(options.protocol))
+        print(shown(text) if out.isatty() else text, end="", file=out)
         return OK
     for choice in bench.protocols():
         about = shown_line(choice.trouble.splitlines()[0] if choice.trouble else choice.about)
-        print(f"{choice.name:12} {choice.tasks:3} tasks  {about}", file=out)
+        print(f"{shown_line(choice.name):12} {choice.tasks:3} tasks  {about}", file=out)
     return OK

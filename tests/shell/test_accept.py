@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from acceptance_fakes import MemoryBench, Shelf, run_of
@@ -26,11 +27,16 @@ class Typist:
         return self.lines.pop(0)
 
 
-def accepted(bench, *arguments, typed=()):
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def accepted(bench, *arguments, typed=(), out=io.StringIO):
     """The exit code and what was printed."""
     parser = argparse.ArgumentParser()
     add_commands(parser)
-    out = io.StringIO()
+    out = out()
     code = accept.accept(parser.parse_args([str(argument) for argument in arguments]), bench, out, Typist(*typed))
     return code, out.getvalue()
 
@@ -179,6 +185,24 @@ def test_runs_are_listed_and_compared():
     code, printed = accepted(bench, "compare", "run-1", "run-2")
     assert code == accept.OK
     assert "Speed against mark" in printed
+
+
+def test_what_runs_and_protocols_are_called_controls_no_terminal():
+    name = "z\x9b2J\x1b]0;owned\x07"
+    bench = MemoryBench(Shelf(broken={"small"}))
+    bench.known[name] = bench.known["talk"]
+    accepted(bench, "run", "talk", "--model", "small")
+    store = bench.stores[name] = bench.stores.pop("run-1")
+    store.id = name
+    printed = accepted(bench, "list")[1] + accepted(bench, "resume", name)[1] + accepted(bench, "protocol")[1]
+    assert printed.count("z\ufffd2J␛]0;owned␇") == 4
+    assert not set("\x9b\x1b\x07") & set(printed)
+
+
+def test_a_protocol_is_printed_whole_into_a_pipe_and_harmless_on_a_terminal():
+    bench = MemoryBench(protocol=replace(MemoryBench().known["talk"], about="\x9b2J"))
+    assert "\x9b2J" in accepted(bench, "protocol", "talk")[1]
+    assert "\ufffd2J" in accepted(bench, "protocol", "talk", out=Terminal)[1]
 
 
 def test_protocols_are_listed_and_printed_to_copy():
