@@ -79,6 +79,33 @@ async def test_a_session_is_deleted_and_brought_back() -> None:
         await app.until(lambda: len(app.listed) == 3)
 
 
+async def test_the_bar_stays_at_its_place_when_sessions_are_deleted_and_goes_to_one_that_is_brought_back() -> None:
+    class ByAge(MemorySessions):
+        def search(self, words: str) -> Sequence[SessionChoice]:
+            return sorted(super().search(words), key=lambda session: session.id, reverse=True)
+
+    async with (app := Listing(ByAge(three_sessions().keepers))).run_test() as pilot:
+        await app.until(lambda: app.listed)
+        await pilot.press("down", "ctrl+d", "ctrl+d")
+        assert app.listed == ["plums"]
+        await pilot.press("ctrl+z")
+        await app.until(lambda: len(app.listed) == 2)
+        back = app.screen._session().title
+        await pilot.press("ctrl+d")
+        assert (back, app.listed) == ("apples", ["plums"])
+
+
+async def test_the_bar_stays_on_a_session_that_gets_another_title() -> None:
+    async with (app := Listing(three_sessions())).run_test() as pilot:
+        await app.until(lambda: app.listed)
+        await pilot.press("down", "ctrl+t")
+        await app.until(lambda: len(app.screen_stack) == 3)
+        app.screen.area.load_text("green pears")
+        await pilot.press("ctrl+s")
+        await app.until(lambda: len(app.screen_stack) == 2 and "green pears" in app.listed)
+        assert app.screen._session().title == "green pears"
+
+
 async def test_a_session_gets_another_title() -> None:
     async with (app := Listing(three_sessions())).run_test() as pilot:
         await app.until(lambda: app.listed)

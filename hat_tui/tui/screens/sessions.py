@@ -80,8 +80,11 @@ class SessionsScreen(ModalScreen[Chosen | None]):
         self.search(event.value)
 
     @work(thread=True, exclusive=True, group="search")
-    def search(self, words: str) -> None:
-        """Look through the files beside the screen; a search that is overtaken shows nothing."""
+    def search(self, words: str, id: str = "") -> None:
+        """Look through the files beside the screen, then go to session `id` if it is found, else to the first one.
+
+        A search that is overtaken shows nothing.
+        """
         worker = get_current_worker()
         found: Sequence[SessionChoice] = ()
         why = ""
@@ -90,23 +93,23 @@ class SessionsScreen(ModalScreen[Chosen | None]):
         except OSError as trouble:
             why = f"The sessions cannot be listed: {trouble}"
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show_found, words, found, why)
+            self.app.call_from_thread(self._show_found, words, found, why, id)
 
-    def _show_found(self, words: str, found: Sequence[SessionChoice], why: str) -> None:
+    def _show_found(self, words: str, found: Sequence[SessionChoice], why: str, id: str) -> None:
         self._searched = words
-        self._show(found)
+        self._show(found, next((row for row, session in enumerate(found) if session.id == id), 0))
         if why:
             self.told.update(shown(why))
         if self._wanted and words == self.box.value:
             self._choose(self._wanted)
 
-    def _show(self, found: Sequence[SessionChoice]) -> None:
+    def _show(self, found: Sequence[SessionChoice], at: int) -> None:
         self._found = found
         self.options.set_options(
             Option(_line(session, here=session.id == self._current), id=session.id) for session in found
         )
         if found:
-            self.options.highlighted = 0
+            self.options.highlighted = min(at, len(found) - 1)
         none = "Nothing was said with these words" if self.box.value else "No session yet: the first prompt makes one"
         self.told.update("" if found else none)
 
@@ -147,7 +150,7 @@ class SessionsScreen(ModalScreen[Chosen | None]):
             except (NotKept, NoSuchSession, OSError) as trouble:
                 self.told.update(shown(str(trouble)))
                 return
-            self.search(self.box.value)
+            self.search(self.box.value, session.id)
 
     def action_delete(self) -> None:
         """Move it to the trash; Ctrl+Z brings it back."""
@@ -161,19 +164,19 @@ class SessionsScreen(ModalScreen[Chosen | None]):
         except (NotKept, NoSuchSession, OSError) as trouble:
             self.told.update(shown(str(trouble)))
             return
-        self._show([other for other in self._found if other.id != session.id])
+        self._show([other for other in self._found if other.id != session.id], self.options.highlighted or 0)
         self.told.update(f"Moved to {shown(str(self._trashed[-1]))}; Ctrl+Z brings it back")
 
     def action_undo(self) -> None:
         """Take back the last delete."""
         if self._trashed:
             try:
-                self._sessions.restore(self._trashed.pop())
+                restored = self._sessions.restore(self._trashed.pop())
             except OSError as trouble:
                 self.told.update(shown(str(trouble)))
                 return
             self.told.update("")
-            self.search(self.box.value)
+            self.search(self.box.value, restored)
 
 
 def _line(session: SessionChoice, *, here: bool) -> Content:
