@@ -111,7 +111,10 @@ class TurnsScreen(ConversingScreen):
         text = await self.app.push_screen_wait(WriteScreen(title, turn.text))
         if not text or text == turn.text:
             return
-        if is_question:
+        if self.is_answering:  # a queued prompt was asked meanwhile
+            self.notify(WAIT, severity="warning", markup=False)
+            self._give_back(text)
+        elif is_question:
             self.converse(self.dialogue.ask(text, turn.parent), text, anew=True)
         else:
             self.dialogue.rewrite(turn, text)
