@@ -60,13 +60,13 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
     as_name = query_one("#connect-name", Input)
     error = query_one("#connect-error", Static)
 
-    def __init__(self, saved: SavedConnections, url: str = "", *, why: str = "", may_save: bool = True) -> None:
-        """`url` stands in the fields already, `why` says what it wants: a key."""
+    def __init__(self, saved: SavedConnections, server: RemoteServer, *, why: str = "", may_save: bool = True) -> None:
+        """`server` stands in the fields already, without its key; `why` says what it wants: a key."""
         super().__init__()
         self._why = why
         self._may_save = may_save
         self._saved = saved
-        self._url = url
+        self._server = server
         self._list: Sequence[SavedConnection] = ()
         self._reachable: dict[str, bool | None] = {}
 
@@ -76,9 +76,9 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
             yield OptionList(id="connect-saved", compact=True, markup=False)
             with Vertical(id="connect-form"):
                 for name, label, value, hint in (
-                    ("url", "Address", self._url, EXAMPLE),
+                    ("url", "Address", self._server.url, EXAMPLE),
                     ("key", "Key", "", "if it wants one; it is never shown"),
-                    ("model", "Model", "", "if it serves several; empty for its first"),
+                    ("model", "Model", self._server.model, "if it serves several; empty for its first"),
                     ("name", "Name", "", "to save it under, if you like"),
                 ):
                     yield Static(label, classes="label", markup=False)
@@ -98,8 +98,8 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
         self._show_saved()
         if self._why:
             self.error.update(shown(self._why))
-            known = [saved for saved in self._list if saved.url == self._url]
-            self.model.value, self.as_name.value = (known[0].model, known[0].name) if known else ("", "")
+            known = self._known(self._server)
+            self.model.value, self.as_name.value = known.model, known.name
         (self.key if self._why else self.options if self._list else self.url).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -110,6 +110,11 @@ class ConnectScreen(ModalScreen[RemoteServer | None]):
         return self._may_save and in_list if action in ("edit", "delete") else True
 
     # The saved ones
+
+    def _known(self, server: RemoteServer) -> RemoteServer:
+        """The server as it is saved; as it is, when it has a name already, or none or several may be it."""
+        same = [one for one in self._list if one.url == server.url and server.model in ("", one.model)]
+        return same[0].target if not server.name and len(same) == 1 else server
 
     def _show_saved(self) -> None:
         try:

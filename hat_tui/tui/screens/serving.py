@@ -171,25 +171,24 @@ class ServingScreen(TurnsScreen):
     async def action_connect(self) -> None:
         """Connect to a server that is there already."""
         target = self.link.target
-        url = target.url if isinstance(target, RemoteServer) and not target.name else ""
-        await self._connect(url)
+        await self._connect(target if isinstance(target, RemoteServer) and not target.name else RemoteServer(""))
 
-    async def _connect(self, url: str, why: str = "") -> None:
+    async def _connect(self, server: RemoteServer, why: str = "") -> None:
         from hat_tui.tui.screens.connect import ConnectScreen
 
         may_save = not self.is_restricted
-        screen = ConnectScreen(self.services.saved, url, why=why, may_save=may_save)
-        if server := await self.app.push_screen_wait(screen):
-            self.open(server)
+        screen = ConnectScreen(self.services.saved, server, why=why, may_save=may_save)
+        if chosen := await self.app.push_screen_wait(screen):
+            self.open(chosen)
 
     def not_opened(self, trouble: NotConnected) -> None:
         """A server that wants a key is asked again with the one that is typed."""
         if isinstance(trouble, KeyWanted) and isinstance(self.tried, RemoteServer):
-            self._ask_for_key(self.tried.url, str(trouble))
+            self._ask_for_key(self.tried, str(trouble))
 
     @work(exclusive=True, group="key")
-    async def _ask_for_key(self, url: str, why: str) -> None:
-        await self._connect(url, why)
+    async def _ask_for_key(self, server: RemoteServer, why: str) -> None:
+        await self._connect(server, why)
 
     def _connect_to(self, where: str) -> None:
         """`/connect NAME` or `/connect URL`."""
