@@ -1,6 +1,7 @@
 """Models, launch form, downloads, saved servers, sharing and the doctor, driven by keys through the whole app."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -253,7 +254,78 @@ async def test_unloading_lets_go_of_the_server_and_keeps_the_conversation() -> N
         assert not app.chat.link.ready
 
 
+async def test_a_reply_edited_while_a_queued_prompt_is_asked_changes_nothing_and_the_words_are_given_back() -> None:
+    gate, end = asyncio.Event(), asyncio.Event()
+    endpoint = ScriptedEndpoint(says("one"), [Delta("tw"), end, Delta("o"), Finished(Ending.STOP)])
+    async with driven(endpoint=endpoint, held=lambda target: gate if target == THEIRS else None) as app:
+        await app.until(lambda: app.chat.link.ready)
+        await app.type("a")
+        await app.press("enter")
+        await app.until(lambda: app.told[-1:] == ["one"] and not app.chat.is_answering)
+        await app.type(f"/connect {THEIRS.url}")
+        await app.press("enter")
+        await app.until(lambda: app.chat.opening)
+        await app.type("b")
+        await app.press("enter", "shift+tab")
+        app.chat.transcript.selected = app.chat.last_reply().id
+        await app.press("e")
+        await app.on(WriteScreen)
+        app.pilot.app.screen.area.load_text("other words")
+        gate.set()
+        await endpoint.reached.wait()
+        await app.press("ctrl+s")
+        await app.on(ChatScreen)
+        await app.until(lambda: app.chat.prompt.text == "other words")
+        end.set()
+        await app.until(lambda: not app.chat.is_answering)
+        assert [turn.text for turn in app.chat.dialogue.conversation.path()] == ["a", "one", "b", "two"]
+        assert app.told[-2:] == ["b", "two"]
+
+
 # Downloads
+
+
+class SlowHub(FakeDownloads):
+    """Answers the first question at last, when `late` is set, and every other one at once."""
+
+    def __init__(self, repositories: dict[str, Repository]) -> None:
+        super().__init__(repositories)
+        self.asked = threading.Event()
+        self.late = threading.Event()
+        self.answered = threading.Event()
+
+    def repository(self, id: str) -> Repository:
+        if not self.asked.is_set():
+            self.asked.set()
+            assert self.late.wait(10)
+            self.answered.set()
+        return super().repository(id)
+
+
+@pytest.mark.parametrize("first", ["Own/m-GGUF", "Own/none"])
+async def test_an_answer_of_the_hub_that_comes_late_takes_nothing_from_a_download_that_runs(first: str) -> None:
+    hub = SlowHub({"Own/m-GGUF": Repository("Own/m-GGUF", "x", "", (FILES,))})
+    async with driven(downloads=hub) as app:
+        await app.press("ctrl+s")
+        await app.on(ModelsScreen)
+        await app.press("ctrl+d")
+        await app.on(DownloadScreen)
+        screen = app.pilot.app.screen
+        await app.type(first)
+        await app.press("enter")
+        await app.until(hub.asked.is_set)
+        screen.box.value = "Own/m-GGUF"
+        await app.press("enter")
+        await app.until(lambda: "Which file" in app.text("#dialog-title"))
+        await app.press("enter")
+        await app.until(lambda: screen.has_class("-downloading"))
+        hub.late.set()
+        await app.until(hub.answered.is_set)
+        await app.pilot.pause()
+        assert screen.has_class("-downloading")
+        assert not app.text("#dialog-told")
+        await app.press("escape")
+        await app.until(lambda: "are kept" in app.text("#dialog-told"))
 
 
 async def test_a_model_is_downloaded_with_progress_and_is_under_the_bar_afterwards() -> None:
@@ -487,6 +559,33 @@ async def test_a_server_that_wants_a_key_is_asked_again_with_the_one_that_is_typ
         await app.press("enter")
         await app.until(lambda: app.chat.link.ready)
         assert app.targets[-1] == RemoteServer(THEIRS.url, "right")
+
+
+async def test_the_key_of_one_of_two_connections_to_one_address_goes_to_that_one() -> None:
+    saved = MemoryConnections({name: RemoteServer(THEIRS.url, f"old {name}", f"model-{name}", name) for name in "ab"})
+    locked = True
+    async with driven(saved=saved, trouble=lambda target: KeyWanted("A key.") if locked else None, first=None) as app:
+        app.chat.run_command("connect", "b")
+        await app.on(ConnectScreen)
+        locked = False
+        await app.type("new")
+        await app.press("enter")
+        await app.until(lambda: app.chat.link.ready)
+        assert app.targets[-1] == RemoteServer(THEIRS.url, "", "model-b", "b")
+        assert [saved.saved[name].key for name in "ab"] == ["old a", "new"]
+
+
+async def test_a_server_that_wants_a_key_is_still_asked_for_the_model_that_was_named() -> None:
+    named = RemoteServer(THEIRS.url, "wrong", "large")
+    saved = MemoryConnections({"office": RemoteServer(THEIRS.url, "", "small", "office")})
+    locked = True
+    async with driven(saved=saved, trouble=lambda target: KeyWanted("A key.") if locked else None, first=named) as app:
+        await app.on(ConnectScreen)
+        locked = False
+        await app.type("right")
+        await app.press("enter")
+        await app.until(lambda: app.chat.link.ready)
+        assert app.targets[-1] == RemoteServer(THEIRS.url, "right", "large")
 
 
 async def test_a_server_that_wants_a_key_takes_nothing_from_the_system_prompt_that_is_being_written() -> None:

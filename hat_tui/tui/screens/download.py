@@ -16,6 +16,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
 from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.gguf.repository import DownloadProgress, NotThere, RemoteModel, Repository, choose, recommended
@@ -171,13 +172,17 @@ class DownloadScreen(ModalScreen[Path | None]):
 
     @work(thread=True, exclusive=True, group="hub")
     def _ask(self, id: str, wanted: str) -> None:
+        """Ask for the files of a repository; an answer that is overtaken shows nothing."""
+        worker = get_current_worker()
         self.app.call_from_thread(self.told.update, f"Asking the hub for {shown_line(id)} …")
         try:
             repository = self._downloads.repository(id)
         except NotDownloaded as trouble:
-            self.app.call_from_thread(self.told.update, shown(str(trouble)))
+            if not worker.is_cancelled:
+                self.app.call_from_thread(self.told.update, shown(str(trouble)))
             return
-        self.app.call_from_thread(self._offer_files, repository, wanted)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._offer_files, repository, wanted)
 
     @work(thread=True, exclusive=True, group="hub")
     def _download(self, repository: Repository, model: RemoteModel) -> None:
