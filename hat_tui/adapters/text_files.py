@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -62,8 +63,17 @@ def edit(text: str, environ: Mapping[str, str] = os.environ) -> str:
     with tempfile.TemporaryDirectory(prefix="hat-tui-") as folder:
         file = Path(folder, "prompt.md")
         file.write_text(text, encoding="utf-8", newline="")
-        command = [*shlex.split(editor, posix=sys.platform != "win32"), str(file)]
-        done = subprocess.run(command, check=False)
+        try:
+            command = shlex.split(editor, posix=sys.platform != "win32")
+        except ValueError as trouble:
+            raise OSError(f"{editor} cannot be read as a command: {trouble}") from None
+        # Ctrl+C is for the editor. Caught here, not ignored: what is ignored would be ignored by the editor as well.
+        interrupt = signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            done = subprocess.run([*command, str(file)], check=False)
+        finally:
+            signal.signal(signal.SIGINT, interrupt)
         if done.returncode:
             raise OSError(f"{editor} ended with {done.returncode}; nothing was taken")
-        return file.read_text(encoding="utf-8").rstrip("\n")
+        # An editor may save in an encoding of its own: what is no UTF-8 is seen, and nothing that was written is lost.
+        return file.read_text(encoding="utf-8", errors="replace").rstrip("\n")

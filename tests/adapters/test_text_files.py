@@ -61,3 +61,13 @@ def test_an_editor_with_arguments_edits_and_one_that_fails_changes_nothing(tmp_p
     assert edit("text\n", {"VISUAL": f"{script} -w", "EDITOR": "false"}) == "text\nmore"
     with pytest.raises(OSError, match="ended with 3"):
         edit("text", {"EDITOR": f"{script} -x"})
+    with pytest.raises(OSError, match="No closing quotation"):
+        edit("text", {"EDITOR": f"'{script}"})
+
+
+@pytest.mark.skipif(os.name == "nt", reason="shell scripts stand in for editors")
+def test_what_an_editor_saves_in_another_encoding_is_not_lost(tmp_path: Path) -> None:
+    script = tmp_path / "ed"
+    script.write_text("#!/bin/sh\nprintf 'caf\\351 noir' > \"$1\"\n", encoding="utf-8")
+    script.chmod(0o755)
+    assert edit("", {"EDITOR": str(script)}) == "caf\N{REPLACEMENT CHARACTER} noir"

@@ -262,13 +262,17 @@ class ChatScreen(AcceptingScreen):
         if self.services.files is None:
             self.tell(RESTRICTED, "warning")
             return
+        trouble: Exception | None = None
         try:
             with self.app.suspend():
-                text = self.services.files.edit(self.prompt.text)
-        except (OSError, SuspendNotSupported) as trouble:
+                try:
+                    self.prompt.put(self.services.files.edit(self.prompt.text))
+                except OSError as error:
+                    trouble = error  # were it raised here, Textual would not take the terminal back
+        except SuspendNotSupported as error:
+            trouble = error
+        if trouble:
             self.tell(f"The editor was of no help: {trouble}", "warning")
-        else:
-            self.prompt.put(text)
 
     def _export(self, format: str) -> None:
         if self.services.files is None:

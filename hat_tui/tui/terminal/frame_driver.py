@@ -202,12 +202,12 @@ class FrameDriver(Driver):
 
     def start_application_mode(self) -> None:
         """Take the terminal; where the prompt is painted already, in place and without a flicker."""
+        catch_signals(self._loop, self._signals)
         if _in_background(self._in):
             # Continued by `bg`: a program may not touch a terminal that is not its own.
             os.kill(os.getpid(), signal.SIGSTOP)
             return
         self._active = True
-        catch_signals(self._loop, self._signals)
         width, height = tty_mode.size(self._in)
         if (self._wanted.width, self._wanted.height) != (width, height):
             self._wanted = Grid(width, height)
@@ -294,8 +294,12 @@ class FrameDriver(Driver):
         self._attributes = None
 
     def suspend_application_mode(self) -> None:
-        """Give the terminal back for a while; signals are still heard, or nothing would end the while."""
+        """Give the terminal to another program; Ctrl+Z stops it and this one alike.
+
+        Caught, Ctrl+Z would wait for the event loop, and the event loop for a program that has stopped.
+        """
         self.stop_application_mode()
+        release_signals(self._loop, {signal.SIGTSTP: self._stopped, signal.SIGCONT: self._continued})
 
     def close(self) -> None:
         """End the writing thread."""
@@ -322,14 +326,12 @@ class FrameDriver(Driver):
         self.send_message(events.Resize(size, size))
 
     def _stopped(self) -> None:
-        if self._auto_restart and self._active:
-            self.suspend_application_mode()
+        if self._active:
+            self.stop_application_mode()
             self._signal_resume = True
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continued(self) -> None:
-        if not self._auto_restart:
-            return
         if self._active:
             # Stopped by a signal nobody can catch: the terminal may show anything now.
             self._active = False
