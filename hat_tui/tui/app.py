@@ -24,6 +24,8 @@ from hat_tui.tui.themes import dark_and_light
 from hat_tui.tui.upright import Upright
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from hat_tui.tui.terminal.handover import Handover
 
 _SETTLED_S = 1.0
@@ -59,6 +61,7 @@ class HatTuiApp(App[str]):
         self.services = services
         self._handover = handover
         self._inline = inline
+        self._leaving: Worker[None] | None = None
         self.set_keymap(dict(services.keys))
         self._upright = [Upright()] if within_gnu_screen(os.environ) else []
         self._themes = dark_and_light(self)
@@ -92,9 +95,13 @@ class HatTuiApp(App[str]):
         else:
             self.push_screen(KeysHelpScreen(self.services.keys))
 
-    @work(exclusive=True, group="leave")
-    async def action_leave(self) -> None:
+    def action_leave(self) -> None:
         """Stop what runs, let go of the server and the session file, and end; ask when something typed would go."""
+        if self._leaving is None or self._leaving.is_finished:  # a second worker would ask a second time
+            self._leaving = self._leave()
+
+    @work(group="leave")
+    async def _leave(self) -> None:
         from hat_tui.tui.screens.confirm import ConfirmScreen
 
         for screen in self.screen_stack:

@@ -523,6 +523,18 @@ async def test_leaving_closes_the_connection_and_the_session() -> None:
         assert sessions.keepers["session-1"].closed
 
 
+async def test_leaving_with_something_unsent_asks_once_however_often_the_key_is_pressed() -> None:
+    async with driven(fake_services()) as chat:
+        await chat.type("draft")
+        await chat.pilot.press("ctrl+q", "ctrl+q")
+        assert len(chat.pilot.app.screen_stack) == 2
+        await chat.pilot.press("escape")
+        assert chat.pilot.app.screen is chat.screen
+        await chat.pilot.press("ctrl+q")
+        assert len(chat.pilot.app.screen_stack) == 2
+        await chat.pilot.press("escape")
+
+
 class Files:
     """Two files, and an editor that shouts."""
 
