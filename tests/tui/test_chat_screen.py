@@ -297,6 +297,36 @@ async def test_the_turns_get_the_keys_only_where_they_are_seen() -> None:
         assert chat.screen.parameters.temperature == 0.3
 
 
+async def test_what_is_typed_goes_to_the_prompt_when_its_place_is_taken_from_what_had_the_focus() -> None:
+    async with driven(fake_services(), size=(80, 24)) as chat:
+        await chat.pilot.press("shift+tab", "f4", "a")
+        await chat.pilot.press("f2", "f4", "b")
+        assert chat.screen.side.is_shown("memory")
+        assert chat.screen.prompt.text == "ab"
+    for panel in ("f2", "f3"):
+        async with driven(fake_services(), size=(120, 40)) as chat:
+            await chat.pilot.press(panel)
+            await chat.until(lambda chat=chat: chat.screen.side.has_focus_within)
+            await chat.pilot.resize_terminal(80, 30)
+            await chat.until(lambda chat=chat: not chat.screen.side.display)
+            await chat.type("a")
+            assert chat.screen.prompt.text == "a"
+
+
+async def test_escape_in_the_prompt_stops_the_reply_also_when_a_search_of_the_log_was_left_open() -> None:
+    for size in ((80, 30), (120, 40)):
+        endpoint = ScriptedEndpoint([Delta("half"), asyncio.Event()])
+        async with driven(fake_services(endpoint), size=size) as chat:
+            await chat.ready()
+            await chat.pilot.press("f3", "slash", "x", "enter")
+            assert chat.screen._escape_does == "Back"
+            await chat.pilot.press("f3", "q", "enter")
+            await chat.until(lambda chat=chat: chat.texts[-1] == "half")
+            assert chat.screen._escape_does == "Stop"
+            await chat.pilot.press("escape")
+            await chat.until(lambda chat=chat: chat.texts[-1] == "half|stopped by you")
+
+
 async def test_words_that_are_found_are_seen() -> None:
     async with driven(fake_services(ScriptedEndpoint(says("a needle"))), size=(80, 24)) as chat:
         await chat.ready()

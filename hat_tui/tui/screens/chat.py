@@ -10,7 +10,6 @@ from textual.app import SuspendNotSupported
 from textual.binding import ActiveBinding, BindingType
 from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import Input
 
 from hat_tui import commands
 from hat_tui.chat.conversation import Conversation
@@ -109,6 +108,8 @@ class ChatScreen(AcceptingScreen):
         # What is written leaves room for the conversation, also in a low window.
         self.prompt.styles.max_height = min(10, max(2, size.height // 3))
         self._show_covering()
+        if self.focused and not all(node.display for node in self.focused.ancestors_with_self):
+            self.prompt.focus()  # what had the focus has no room any more
         self.show_queue()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -126,7 +127,7 @@ class ChatScreen(AcceptingScreen):
     @property
     def _escape_does(self) -> str:
         """What Escape does now, as the bottom line says it; "" when it does nothing."""
-        if self.side.covers or isinstance(self.focused, Input):
+        if self.side.covers or self.side.is_typed_in:
             return "Back"
         if self.is_answering:
             return "Stop"
@@ -144,7 +145,9 @@ class ChatScreen(AcceptingScreen):
     # Panels and places
 
     def action_panel(self, name: Panel) -> None:
-        if not self.side.toggle(name):
+        shown = self.side.toggle(name)
+        # Memory takes no focus, and what had it is covered by it in a narrow window.
+        if not shown or (name == "memory" and self.side.covers):
             self.prompt.focus()
         self._show_covering()
 

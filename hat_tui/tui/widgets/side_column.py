@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
 from textual.widget import Widget
+from textual.widgets import Input
 
 from hat_tui.tui.widgets.memory_meter import MemoryMeter
 from hat_tui.tui.widgets.parameter_form import ParameterForm
@@ -102,9 +103,15 @@ class SideColumn(Vertical):
         elif name == "log":
             self.log_panel.lines.focus()
 
+    @property
+    def is_typed_in(self) -> bool:
+        """Whether the panel that has the focus holds a box to type in."""
+        return any(panel.has_focus_within and panel.query(Input) for panel in (self.form, self.log_panel))
+
     def close_nearest(self) -> bool:
         """Escape in a panel: end what is typed there, else leave it. False when there was nothing to close."""
-        return self.form.rows.close_input() or self.log_panel.close_search() or self.uncover()
+        searching = self.log_panel.has_focus_within and self.log_panel.close_search()
+        return searching or self.form.rows.close_input() or self.uncover()
 
     def uncover(self) -> bool:
         """Give the conversation its place back; False when it is there."""
