@@ -70,11 +70,22 @@ def services(settings: Settings, *, resume: str = "", connection: str = "") -> S
         why_none=why_none,
         parameters=sampling(settings),
         resume=resume,
-        keys=settings.keys,
+        keys=_own_keys(settings),
         theme=settings.theme,
         files=None if settings.restricted else text_files,
         bench=lambda: acceptance_bench(settings),
     )
+
+
+def _own_keys(settings: Settings) -> dict[str, str]:
+    if not settings.keys:
+        return {}
+    from hat_tui.tui.own_keys import BadKeys, own_keys
+
+    try:
+        return own_keys(settings.keys)
+    except BadKeys as trouble:
+        raise BadSetting(f"[keys] in {locations.config_file()}: {trouble}") from trouble
 
 
 def saved_connections() -> ConnectionFile:

@@ -45,18 +45,22 @@ class KeyBar(Widget):
         """By place, the focus first, and at each place in the order in which its bindings were declared."""
         focused = self.screen.focused or self.screen
         places = [*focused.ancestors_with_self]
-        active = [bound for bound in self.screen.active_bindings.items() if bound[1].binding.show and bound[1].enabled]
+        active = [bound for bound in self.screen.active_bindings.values() if bound.binding.show and bound.enabled]
 
-        def order(bound: tuple[str, ActiveBinding]) -> tuple[int, int]:
-            key, (node, *_) = bound
-            place = places.index(node) if node in places else len(places)
-            return place, list(node._bindings.key_to_bindings).index(key)
+        def order(bound: ActiveBinding) -> tuple[int, int]:
+            place = places.index(bound.node) if bound.node in places else len(places)
+            # By what it does, since a person may have given it another key.
+            return place, [_does(declared) for _, declared in bound.node._bindings].index(_does(bound.binding))
 
         hints: dict[str, Binding] = {}
-        for _, bound in sorted(active, key=order):
-            hints.setdefault(bound.binding.id or bound.binding.action, bound.binding)
+        for bound in sorted(active, key=order):
+            hints.setdefault(_does(bound.binding), bound.binding)
         return hints
 
     def _as_content(self, shown: Binding) -> Content:
         key = self.app.get_key_display(shown)
         return Content.assemble((f" {key}", "bold $footer-key-foreground"), f" {shown.description} ")
+
+
+def _does(binding: Binding) -> str:
+    return binding.id or binding.action

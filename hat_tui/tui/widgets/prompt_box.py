@@ -70,8 +70,6 @@ class PromptBox(TextArea):
         # The terminal's own cursor costs nothing to move, and input methods open their windows there.
         self.hardware_caret = getattr(self.app.driver_class, "hardware_caret", False) and not self.app.is_headless
         self.set_class(self.hardware_caret, "-hardware-caret", update=False)
-        for selecting in ("f6", "f7"):  # TextArea's own: select a line, select all
-            self._bindings.key_to_bindings.pop(selecting, None)
         self.cursor_blink = False
         self.complete_path: Callable[[str], Sequence[str]] = lambda begun: ()
         self._history: list[str] = []
@@ -79,10 +77,18 @@ class PromptBox(TextArea):
         self._draft = ""
 
     def on_mount(self) -> None:
-        for taken in ("f6", "f7"):  # TextArea's, for selecting; they are the chat's here
-            self._bindings.key_to_bindings.pop(taken, None)
+        keymap = self.app._keymap
+        # TextArea selects with F6 and F7; these are the chat's here, like all keys that the person has given an action.
+        taken = {"f6", "f7", *",".join(keymap.values()).split(",")}
+        bound = self._bindings.key_to_bindings
+        for key in taken:
+            if key in bound and not bound[key][0].id:
+                del bound[key]
         self._own_bindings = self._bindings.copy()
-        self._own_bindings.apply_keymap(self.app._keymap)
+        self._own_bindings.apply_keymap(keymap)
+        for key, binding_of_text_area in TextArea._merged_bindings or ():
+            if key not in taken:  # Up goes a line up again when another key brings the history
+                self._own_bindings.key_to_bindings.setdefault(key, [binding_of_text_area])
 
     def remember(self, prompts: Sequence[str]) -> None:
         """Put prompts into the history, oldest first; the same one twice in a row counts once."""
