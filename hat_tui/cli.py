@@ -209,11 +209,12 @@ def _chat(settings: "Settings", options: argparse.Namespace, handover: "Handover
     from hat_tui.tui.app import HatTuiApp
     from hat_tui.tui.terminal.charset import charset, encoder
 
-    said = HatTuiApp(services, handover, inline=options.inline).run()
+    app = HatTuiApp(services, handover, inline=options.inline)
+    said = app.run()
     if said:
         sys.stdout.buffer.write(encoder(charset(os.environ))(said))
         sys.stdout.flush()
-    return 0
+    return app.return_code or 0
 
 
 def _where(settings: "Settings") -> int:
