@@ -33,7 +33,8 @@ KEYS_HEAD = """# Keys and commands
 
 Ctrl+G shows this in the program, the bottom line what can be done where you are. Plain SSH, tmux and screen deliver all
 of these keys. Others can be chosen under `[keys]` in the config file, by the names of the last column, several
-separated by commas: `parameters = "ctrl+y,f12"`. Letters without Ctrl or Alt are for what is done to a turn.
+separated by commas: `parameters = "ctrl+y,f12"`. Letters without Ctrl or Alt are for what is done to a turn. Ctrl and
+Alt with letters and F1 to F12 come through every terminal; whether others do, Ctrl+Enter say, depends on yours.
 """
 
 

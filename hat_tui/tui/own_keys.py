@@ -16,6 +16,9 @@ NAMED |= {"down", "left", "right", "up", *(f"f{number}" for number in range(1, 2
 SAME_AS = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
 """What terminals send the same byte for."""
 
+TWO_NAMES = dict.fromkeys(("ctrl+space", "ctrl+at"), "ctrl+space,ctrl+@")
+"""What terminals with extended keys send as one key, and others as another."""
+
 
 class BadKeys(Exception):
     """A line under `[keys]` makes no sense; the text says which, and why."""
@@ -52,7 +55,7 @@ def _key(action: Action, written: str) -> str:
         raise BadKeys(f"{action.id} = {written!r} cannot be told from {SAME_AS[key]} by a terminal; choose another key")
     if character and not modifiers and action in CHAT:
         raise BadKeys(f"{action.id} = {written!r} is needed to write prompts; choose a key with ctrl or alt")
-    return key
+    return TWO_NAMES.get(key, key)
 
 
 def _refuse_clashes(keys: Mapping[Action, list[str]]) -> None:

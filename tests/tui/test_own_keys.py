@@ -25,6 +25,7 @@ def bottom_line(app: HatTuiApp) -> str:
         ("shift+Ctrl+F5", "ctrl+shift+f5"),
         ("ctrl+_", "ctrl+underscore"),
         ("PageUp", "pageup"),
+        ("ctrl+space", "ctrl+space,ctrl+@"),
     ],
 )
 def test_a_key_is_read_however_its_name_is_written(written: str, read: str) -> None:
