@@ -126,6 +126,7 @@ class ServerProcess:
             self._become(ServerState(Phase.STARTING))
             self._last.clear()
             try:
+                _check_files(options)
                 check_port(options.host, self.port)
                 code = await self._run(options)
             except (OSError, ValueError) as error:  # UnicodeError: a host or a path that cannot be encoded
@@ -259,6 +260,13 @@ def free_port(host: str) -> int:
 def check_port(host: str, port: int) -> None:
     """OSError when a server could not listen there; said before the model is loaded, not after."""
     _bind(host, port)
+
+
+def _check_files(options: LaunchOptions) -> None:
+    """FileNotFoundError for a file that is not there: without its LoRA file the server dies of a segmentation fault."""
+    for file in filter(None, (options.lora, options.tls_key_file, options.tls_certificate)):
+        if not Path(file).is_file():
+            raise FileNotFoundError(f"There is no file {file}")
 
 
 def _bind(host: str, port: int) -> int:

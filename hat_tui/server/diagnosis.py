@@ -16,7 +16,7 @@ class Cause(StrEnum):
     TRUNCATED = "truncated model"
     NOT_GGUF = "not a GGUF file"
     UNKNOWN_ARCHITECTURE = "unknown architecture"
-    NO_FILE = "model file missing"
+    NO_FILE = "file missing"
     NO_MEMORY = "out of memory"
     KILLED = "killed"
     PORT_TAKEN = "port taken"
@@ -120,6 +120,12 @@ _RULES: tuple[_Rule, ...] = (
         Cause.NO_FILE,
         "There is no model file at {path}.",
         "Check the path, or choose another model.",
+    ),
+    _rule(
+        r"^There is no file (?P<path>.*)",
+        Cause.NO_FILE,
+        "There is no file {path}.",
+        "Check the paths of the launch.",
     ),
     _rule(
         r"insufficient memory|failed to allocate|unable to allocate|bad_alloc|MemoryError|Cannot allocate memory"

@@ -55,6 +55,15 @@ async def test_a_server_becomes_ready_and_is_read(server, heard):
     await until(lambda: "Uvicorn running" in texts(heard))
 
 
+@pytest.mark.parametrize("files", [{"lora": "nosuch.gguf"}, {"tls_key_file": "nosuch.gguf"}])
+async def test_a_file_of_the_launch_that_is_not_there_is_told_and_nothing_started(server, heard, files):
+    await server.start(LaunchOptions((ServedModel("good.gguf"),), **files))
+    state = await server.settled()
+    assert state.phase is Phase.CRASHED
+    assert state.diagnosis.what == "There is no file nosuch.gguf."
+    assert not heard
+
+
 async def test_the_loading_bar_is_seen_before_its_line_ends(tmp_path, server):
     states = []
     server._on_state = states.append
