@@ -104,14 +104,19 @@ def serve(settings: Settings, options: argparse.Namespace) -> int:
 
     from hat_tui.adapters import serve as serving
     from hat_tui.adapters.launcher import KEY_FILE
+    from hat_tui.adapters.settings_file import BadSetting
+    from hat_tui.server.launch import is_loopback
     from hat_tui.server.target import LocalModel
 
-    services = wiring.services(settings)
-    if not isinstance(services.first, LocalModel):
-        why = services.why_none or "Say which model with --model"
-        _tell(why)
+    host = settings.launch.get("host", "")
+    if options.share and is_loopback(host):
+        both = f"--share serves the local network, and the address {host} this machine alone"
+        raise BadSetting(f"{both}: leave one of them out")
+    target, why_none = wiring.to_serve(settings)
+    if not isinstance(target, LocalModel):
+        _tell(why_none or "There are several models: say which with --model")
         return 1
-    launch, key_file = services.first.options, None
+    launch, key_file = target.options, None
     try:
         if settings.server_key:
             launch = replace(launch, api_key=settings.server_key)

@@ -210,6 +210,12 @@ def first_target(
     return None, "There is no model yet: `hat-tui models get` downloads one, Alt+C connects to a server."
 
 
+def to_serve(settings: Settings) -> tuple[Target | None, str]:
+    """What a start opens with that connects to no server, or why there is nothing. Raises BadSetting."""
+    last = replace(LastUsedFile(locations.state_folder()).read(), url="")
+    return first_target(replace(settings, url=""), model_shelf(settings), last, saved_connections())
+
+
 def _saved_server(name: str, settings: Settings, saved: ConnectionFile) -> Target:
     """The server of that name; a key or model that is set holds before its own, unless it is set for another."""
     try:

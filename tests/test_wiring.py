@@ -4,16 +4,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from gguf_maker import tiny_model
 
 from hat_tui.adapters.connection_file import ConnectionFile
 from hat_tui.adapters.endpoint_check import EndpointToCheck
 from hat_tui.adapters.last_used import LastUsed, LastUsedFile
 from hat_tui.adapters.model_folder import ModelFolder
-from hat_tui.adapters.model_shelf import LaunchMemory, ModelShelf
+from hat_tui.adapters.model_shelf import LaunchMemory, ModelShelf, can_run_models
 from hat_tui.adapters.settings_file import Settings
-from hat_tui.server.target import RemoteServer
+from hat_tui.server.target import LocalModel, RemoteServer
 from hat_tui.services import NotConnected
-from hat_tui.wiring import first_target, late, patient, saved_connections, server_at, services
+from hat_tui.wiring import first_target, late, patient, saved_connections, server_at, services, to_serve
 
 URL = "http://192.168.1.52:8000/v1"
 
@@ -93,6 +94,18 @@ def test_the_doctor_asks_a_saved_server_that_was_used_last_with_its_own_key(home
 def test_the_doctor_asks_a_server_that_is_not_saved_with_the_key_that_is_set(home: Path) -> None:
     endpoint = looked_at(home, Settings(api_key="set"))
     assert (endpoint.url, endpoint.key, endpoint.look_up_key()) == (URL, "set", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folders are told by XDG variables")
+@pytest.mark.skipif(not can_run_models(), reason="needs the server part")
+@pytest.mark.parametrize("url", ["", "http://10.0.0.7:8000"])
+def test_the_only_model_is_served_though_a_server_was_used_last_or_is_set(home: Path, url: str) -> None:
+    LastUsedFile(home / "state" / "hat-tui").write(LastUsed(url=URL))
+    (home / "models").mkdir()
+    only = tiny_model(home / "models" / "only.gguf")
+    target, why = to_serve(Settings(url=url, models_dir=only.parent))
+    assert isinstance(target, LocalModel), why
+    assert target.options.models[0].path == str(only)
 
 
 def test_a_late_adapter_is_made_once_when_something_is_asked_of_it() -> None:
