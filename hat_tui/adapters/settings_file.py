@@ -21,7 +21,7 @@ class Setting:
     """One entry of the table that config file, variables, flags and docs share."""
 
     name: str
-    kind: Literal["text", "path"]
+    kind: Literal["text", "path", "flag"]
     help: str
     secret: bool = False
     """Never a flag: arguments are seen by every user of the machine."""
@@ -47,7 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
         "model_dirs", "text", "more folders with models, separated like PATH; `caches` for those of other programs"
     ),
     Setting("server_key", "text", "the key a server of ours asks for (variable or config file only)", secret=True),
-    Setting("restricted", "text", "yes: no way to files and programs: no attaching, editor, export or download"),
+    Setting("restricted", "flag", "yes: no way to files and programs: no attaching, editor, export or download"),
     Setting("preset", "text", "start with this saved preset of parameters"),
     Setting("theme", "text", "a Textual theme by name; without one, dark or light as the terminal is"),
 )
@@ -66,7 +66,7 @@ class Settings:
     models_dir: Path | None = None
     model_dirs: str = ""
     server_key: str = field(default="", repr=False)
-    restricted: str = ""
+    restricted: bool = False
     preset: str = ""
     theme: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -186,7 +186,18 @@ def _read(config: Path) -> dict[str, Any]:
         raise BadSetting(f"The config file {config} is not valid TOML: {error}") from error
 
 
+_FLAGS = {
+    **dict.fromkeys(("yes", "true", "on", "1"), True),
+    **dict.fromkeys(("no", "false", "off", "0"), False),
+}
+
+
 def _taken(setting: Setting, value: object, source: str) -> object:
+    if setting.kind == "flag":
+        taken = _FLAGS.get(str(value).strip().lower())
+        if taken is None:
+            raise BadSetting(f"{source} is yes or no, not {value}")
+        return taken
     if not isinstance(value, str | Path):
         raise BadSetting(f"{source} takes a text, not {value!r}")
     return from_home(value) if setting.kind == "path" else str(value)

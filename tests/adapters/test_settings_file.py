@@ -86,6 +86,26 @@ def test_a_bad_flag_is_told_by_the_flag_and_a_bad_variable_by_the_variable(tmp_p
         load({}, {"HAT_TUI_THREADS": "all"}, tmp_path / "missing.toml")
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_restricted"), [("yes", True), ("ON", True), ("1", True), ("no", False), ("False", False)]
+)
+def test_restricted_is_yes_or_no(tmp_path: Path, typed: str, is_restricted: bool) -> None:
+    assert load({"restricted": typed}, {}, tmp_path / "missing.toml").restricted is is_restricted
+
+
+@pytest.mark.parametrize("written", ["true", "1", '"yes"'])
+def test_restricted_in_the_file_may_be_a_boolean_and_yields_to_a_flag(tmp_path: Path, written: str) -> None:
+    file = config(tmp_path, f"restricted = {written}\n")
+    assert load({}, {}, file).restricted is True
+    assert load({"restricted": "no"}, {}, file).restricted is False
+    assert load({}, {}, config(tmp_path, "restricted = false\n")).restricted is False
+
+
+def test_what_is_neither_yes_nor_no_is_refused_rather_than_taken_for_one(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"^--restricted is yes or no, not maybe"):
+        load({"restricted": "maybe"}, {}, tmp_path / "missing.toml")
+
+
 def test_the_key_is_no_flag_and_is_not_shown(tmp_path: Path) -> None:
     settings = load({}, {"HAT_TUI_API_KEY": "hunter2"}, tmp_path / "missing.toml")
     assert settings.key() == "hunter2"
