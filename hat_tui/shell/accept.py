@@ -24,6 +24,7 @@ from hat_tui.acceptance.verdict import Outcome
 from hat_tui.acceptance.words import cost_of, duration, state_of
 from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.safe_text import shown, shown_line
+from hat_tui.shell.trouble import in_words
 
 OK, NOT_ACCEPTED, WRONG_USE, OPEN = 0, 1, 2, 3
 """Exit codes: done or accepted; not accepted, or not all answered; a mistake in the command; not wholly judged."""
@@ -49,7 +50,10 @@ def accept(options: argparse.Namespace, bench: Bench, out: TextIO, ask: Callable
         for line in str(trouble).splitlines():
             print(f"hat-tui: {shown(line)}", file=sys.stderr)
         return WRONG_USE
-    except (NotKept, OSError) as trouble:
+    except OSError as trouble:
+        print(f"hat-tui: {shown_line(in_words(trouble))}", file=sys.stderr)
+        return WRONG_USE
+    except NotKept as trouble:
         print(f"hat-tui: {shown_line(str(trouble))}", file=sys.stderr)
         return NOT_ACCEPTED
 

@@ -10,6 +10,7 @@ from hat_tui.chat.dialogue import NotKept
 from hat_tui.chat.export import FORMATS
 from hat_tui.chat.safe_text import shown, shown_line
 from hat_tui.services import NoSuchSession, SessionChoice, SessionKeeper
+from hat_tui.shell.trouble import in_words
 
 
 class SessionShelf(Protocol):
@@ -39,7 +40,7 @@ def run(shelf: SessionShelf, do: str, about: str, format: str = "markdown") -> i
     try:
         return commands[do]()
     except (NoSuchSession, NotKept, ValueError, OSError) as trouble:
-        print(f"hat-tui: {shown(str(trouble))}", file=sys.stderr)
+        print(f"hat-tui: {shown(in_words(trouble))}", file=sys.stderr)
         return 1
 
 

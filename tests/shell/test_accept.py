@@ -212,6 +212,16 @@ def test_protocols_are_listed_and_printed_to_copy():
     assert [task.id for task in parse(printed).tasks] == ["hello", "who"]
 
 
+def test_a_file_that_cannot_be_opened_is_a_mistake_told_in_words(tmp_path, capsys):
+    bench = MemoryBench()
+    accepted(bench, "run", "talk", "--model", "small")
+    page = tmp_path / "none" / "x.html"
+    assert accepted(bench, "report", "--format", "html", "--output", page)[0] == accept.WRONG_USE
+    assert capsys.readouterr().err == f"hat-tui: {page} cannot be opened: No such file or directory\n"
+    assert accepted(bench, "judge", "--marks", tmp_path)[0] == accept.WRONG_USE
+    assert capsys.readouterr().err == f"hat-tui: {tmp_path} cannot be opened: Is a directory\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
