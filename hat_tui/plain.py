@@ -35,30 +35,40 @@ HELP = "\n".join(
 
 
 class PlainChat:
-    """One conversation led by lines. `lines` reads the next one and raises EOFError at the end."""
+    """One conversation led by lines. `lines` reads the next one and raises EOFError at the end.
 
-    def __init__(self, services: Services, lines: Callable[[str], str]) -> None:
+    `piped` is true where a script writes the lines: it learns from the exit code what a person reads.
+    """
+
+    def __init__(self, services: Services, lines: Callable[[str], str], *, piped: bool = False) -> None:
         self.services = services
         self.link = Link(services.connect, self._server_changed, self._server_said, self._tell)
         self.log: deque[tuple[str, str]] = deque(maxlen=LOG_LINES)
         self.keeper: SessionKeeper = services.sessions.new()
         self.dialogue = self._dialogue(Conversation(), services.parameters)
         self._lines = lines
+        self._piped = piped
+        self._unanswered = False
         self._reply: asyncio.Task[None] | None = None
         self._phase = Phase.STOPPED
 
     def _dialogue(self, conversation: Conversation, parameters: SamplingParameters) -> Dialogue:
         clock, seconds = self.services.clock, self.services.seconds
         program = f"hat-tui {self.services.version}"
-        return Dialogue(conversation, self.keeper, TokenCounter(), Nowhere(), parameters, clock, seconds, program)
+        nowhere = Nowhere("/model NAME loads one, /connect URL connects to a server")
+        return Dialogue(conversation, self.keeper, TokenCounter(), nowhere, parameters, clock, seconds, program)
 
     async def run(self) -> int:
-        """Chat until the lines end or `/quit`; the exit code."""
+        """Chat until the lines end or `/quit`; the exit code.
+
+        For a script 1 when a prompt had no answer, and when there is no such session to go on with: what it writes is
+        for that one alone.
+        """
         with suppress(NotImplementedError, ValueError):  # on Windows, in a thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupted)
         try:
-            if self.services.resume:
-                self._resume(self.services.resume)
+            if self.services.resume and not self._resume(self.services.resume) and self._piped:
+                return 1
             if self.services.first:
                 await self._open(self.services.first)
             else:
@@ -67,8 +77,8 @@ class PlainChat:
             self.services.prepare()
             while (line := await self._line()) is not None:
                 if not await self._take(line):
-                    return 0
-            return 0
+                    break
+            return 1 if self._piped and self._unanswered else 0
         finally:
             await self.link.close()
             self.keeper.close()
@@ -116,6 +126,8 @@ class PlainChat:
             await self._reply
         self._reply = None
         last = self.dialogue.conversation.last()
+        if last and last.ending is Ending.FAILED:
+            self._unanswered = True
         if last and last.ending is Ending.STOPPED:
             self._tell("stopped; what it said is kept")
         if self.dialogue.not_kept:
@@ -129,7 +141,10 @@ class PlainChat:
                         self._write(f"{shown(turn.model) or 'Model'}: ")
                     case Delta(text=piece):
                         self._write(shown(piece))
-                    case Note(text=text) | Refused(explanation=text):
+                    case Note(text=text):
+                        self._tell(text)
+                    case Refused(explanation=text):
+                        self._unanswered = True
                         self._tell(text)
                     case TurnEnded(turn=turn):
                         self._write("\n")
@@ -189,7 +204,7 @@ class PlainChat:
             "save": self._save,
             "sessions": self._sessions,
             "set": self._set,
-            "title": lambda words: self.dialogue.record(Titled(words)) if words else None,
+            "title": self._title,
         }
 
     async def _again(self, rest: str) -> None:
@@ -231,8 +246,10 @@ class PlainChat:
         presets = self.services.presets.load()
         if name in presets:
             self.dialogue.parameters = presets[name]
+            self._tell(f"the preset {name} holds from the next reply on")
         else:
-            self._tell(f"presets: {', '.join(presets)}")
+            missing = f"There is no preset {name}; " if name else ""
+            self._tell(f"{missing}presets: {', '.join(presets)}")
 
     def _set(self, rest: str) -> None:
         name, _, value = rest.partition(" ")
@@ -242,6 +259,15 @@ class PlainChat:
             self._tell(f"parameters: {', '.join(spec.name for spec in SPECS)}")
         except BadValue as trouble:
             self._tell(str(trouble))
+        else:
+            self._tell(f"{name} is {value} from the next reply on")
+
+    def _title(self, words: str) -> None:
+        if not words:
+            self._tell("/title WORDS names the session")
+            return
+        self.dialogue.record(Titled(words))
+        self._tell(f"the session is called {words}")
 
     def _save(self, folder: str) -> None:
         if not folder or self.services.files is None:
@@ -268,16 +294,17 @@ class PlainChat:
             self._write(f"  {shown_line(session.id)}  {session.turns} turns  {shown_line(session.title)}\n")
         self._tell("/sessions ID goes on with one")
 
-    def _resume(self, id: str) -> None:
+    def _resume(self, id: str) -> bool:
+        """Go on with a kept session; False, and the sentence why, where there is none to go on with."""
         try:
             conversation, keeper, problems = self.services.sessions.resume(id)
         except (NoSuchSession, OSError) as trouble:
             self._tell(str(trouble))
-            return
+            return False
         if keeper.name == self.keeper.name:
             keeper.close()
             self._tell("This is the session that you are in.")
-            return
+            return True
         self._change_session(conversation, keeper)
         if conversation.parameters:
             self.dialogue.parameters = SamplingParameters.from_mapping(conversation.parameters.values)
@@ -288,6 +315,7 @@ class PlainChat:
             self._write(f"{name}: {shown(turn.text)}\n")
         if keeper.read_only:
             self._tell_not_kept(keeper.read_only)
+        return True
 
     def _change_session(self, conversation: Conversation, keeper: SessionKeeper) -> None:
         self.keeper.close()
@@ -336,4 +364,4 @@ def remember(prompts: list[str]) -> None:
 def run(services: Services) -> int:
     """Chat in plain lines; the exit code."""
     remember(list(services.sessions.recent_prompts()))
-    return asyncio.run(PlainChat(services, read_line).run())
+    return asyncio.run(PlainChat(services, read_line, piped=not sys.stdin.isatty()).run())

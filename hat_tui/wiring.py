@@ -207,7 +207,10 @@ def first_target(
             return models.local((own or found)[0].path), ""
     except NotConnected as trouble:
         return None, str(trouble)
-    return None, "There is no model yet: `hat-tui models get` downloads one, Alt+C connects to a server."
+    return (
+        None,
+        "There is no model yet: `hat-tui models get` downloads one, --url, or Alt+C in the chat, connects to a server.",
+    )
 
 
 def to_serve(settings: Settings) -> tuple[Target | None, str]:

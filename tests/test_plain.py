@@ -144,3 +144,44 @@ async def test_that_a_session_is_open_elsewhere_is_told_at_once_and_it_can_be_sa
     assert "/save FOLDER keeps it elsewhere]" in told
     saved = SessionFolder(tmp_path / "there").read("last")
     assert [turn.text for turn in saved.path()] == ["I live in Lima.", "Noted."]
+
+
+async def test_a_script_does_not_go_on_in_a_new_session_where_there_is_none_to_resume(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint = ScriptedEndpoint()
+    services = fake_services(endpoint, sessions=SessionFolder(tmp_path), resume="hi")
+    assert await PlainChat(services, lines("for that session alone"), piped=True).run() == 1
+    assert "[There are no sessions in" in capsys.readouterr().out
+    assert not endpoint.requests
+    assert await PlainChat(services, lines("a person reads on")).run() == 0
+    assert endpoint.requests
+
+
+async def test_a_script_whose_prompt_has_no_answer_ends_with_1() -> None:
+    services = fake_services(first=None, why_none="There is no model “nosuch”.")
+    assert await PlainChat(services, lines("hello"), piped=True).run() == 1
+    assert await PlainChat(services, lines("hello")).run() == 0
+    services = fake_services(connect=lambda target: FakeConnection(target, ScriptedEndpoint(), trouble="Nobody there."))
+    assert await PlainChat(services, lines("hello"), piped=True).run() == 1
+
+
+async def test_what_a_command_did_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    typed = ["/set top_k 7", "/preset article", "/preset nosuch", "/title Rivers", "/title"]
+    await chat(fake_services(), typed)
+    told = capsys.readouterr().out
+    for line in (
+        "[top_k is 7 from the next reply on]",
+        "[the preset article holds from the next reply on]",
+        "[There is no preset nosuch; presets: article]",
+        "[the session is called Rivers]",
+        "[/title WORDS names the session]",
+    ):
+        assert line in told
+
+
+async def test_without_a_model_the_advice_is_of_commands_not_of_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    await chat(fake_services(first=None), ["hello"])
+    told = capsys.readouterr().out
+    assert "/model NAME loads one, /connect URL connects to a server" in told
+    assert "Ctrl+" not in told

@@ -110,11 +110,14 @@ class SavedConnections(Protocol):
 
 
 class Nowhere:
-    """The endpoint before there is one."""
+    """The endpoint before there is one; `advice` tells how to get one."""
+
+    def __init__(self, advice: str = "pick one with Ctrl+S, or connect to a server with Alt+C") -> None:
+        self._advice = advice
 
     async def reply(self, request: Request) -> AsyncGenerator[ReplyEvent, None]:
         """Say that nothing answers."""
-        yield Failed("No model is loaded yet: pick one with Ctrl+S, or connect to a server with Alt+C.")
+        yield Failed(f"No model is loaded yet: {self._advice}.")
 
     async def count_tokens(self, text: str) -> int | None:
         return None
