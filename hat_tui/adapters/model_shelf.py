@@ -18,8 +18,8 @@ from hat_tui.server.target import LocalModel, Target
 from hat_tui.services import ModelChoice, NotConnected
 
 NO_SERVER = (
-    "This hat-tui was installed without the part that runs models. Connect to a server with --url, or Alt+C in the chat, "
-    'or add that part: pip install "hat-tui[server]" (docs/install.md tells how to build it for your processor).'
+    "This hat-tui was installed without the part that runs models. Connect to a server with --url, or Alt+C in the "
+    'chat, or add that part: pip install "hat-tui[server]" (docs/install.md tells how to build it for your processor).'
 )
 
 
