@@ -197,6 +197,7 @@ def _run(options: argparse.Namespace, handover: "Handover | None") -> int:
 
 def _chat(settings: "Settings", options: argparse.Namespace, handover: "Handover | None") -> int:
     from hat_tui import wiring
+    from hat_tui.adapters.settings_file import BadSetting
 
     connection = options.name if options.command == "connect" else ""
     services = wiring.services(settings, resume=options.resume or "", connection=connection)
@@ -210,6 +211,8 @@ def _chat(settings: "Settings", options: argparse.Namespace, handover: "Handover
     from hat_tui.tui.terminal.charset import charset, encoder
 
     app = HatTuiApp(services, handover, inline=options.inline)
+    if settings.theme and settings.theme not in app.available_themes:
+        raise BadSetting(f"There is no theme {settings.theme}; there are {', '.join(sorted(app.available_themes))}")
     said = app.run()
     if said:
         sys.stdout.buffer.write(encoder(charset(os.environ))(said))

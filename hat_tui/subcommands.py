@@ -82,10 +82,12 @@ def connections(settings: Settings, options: argparse.Namespace) -> int:
 
     saved = wiring.saved_connections()
     try:
-        servers = saved.list()
+        servers, broken = saved.list(), saved.without_url()
     except NotSaved as trouble:
         _tell(str(trouble))
         return 1
+    for name in broken:
+        _tell(f"{shown_line(name)} in connections.toml has no url, and is passed over")
     if not servers:
         print("hat-tui: no server is saved yet; Alt+C in the chat connects to one and saves it", file=sys.stderr)
         return 1

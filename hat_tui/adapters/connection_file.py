@@ -46,11 +46,17 @@ class ConnectionFile:
         ]
         return tuple(sorted(found, key=lambda saved: saved.name.casefold()))
 
+    def without_url(self) -> tuple[str, ...]:
+        """What stands in the file and is no connection, as it has no URL. Raises NotSaved when the file is no TOML."""
+        return tuple(name for name, table in self._read().items() if not (isinstance(table, dict) and table.get("url")))
+
     def find(self, name: str) -> SavedConnection:
         """The connection of that name. Raises NotSaved, saying which there are."""
         saved = {one.name.casefold(): one for one in self.list()}
         if name.casefold() in saved:
             return saved[name.casefold()]
+        if name in self.without_url():
+            raise NotSaved(f"{name} in {self._path} has no url: write one there, or save it again.")
         there = ", ".join(one.name for one in saved.values())
         what = f"there are {there}" if there else "none is saved yet: Alt+C in the chat saves one"
         raise NotSaved(f"There is no connection named {name}; {what}.")

@@ -30,27 +30,33 @@ def run(shelf: SessionShelf, do: str, about: str, format: str = "markdown") -> i
     `about` is the session's id, the words to search for or the log to import, as `do` needs it.
     """
     commands: dict[str, Callable[[], int]] = {
-        "list": lambda: _list(shelf.search("")),
-        "search": lambda: _list(shelf.search(about)),
+        "list": lambda: _list(shelf.search(""), f"There are no sessions yet in {shelf.path}"),
+        "search": lambda: _list(shelf.search(about), f"Nothing found in {shelf.path}"),
         "show": lambda: _write(shown(shelf.find(about).read_text("utf-8", "replace")).encode()),
         "export": lambda: _write(FORMATS[format][1](shelf.read(about)).encode()),
         "import": lambda: _import(shelf, Path(about)),
         "path": lambda: _say(str(shelf.find(about) if about else shelf.path)),
     }
+    if do in ("show", "export") and not about.strip():
+        return _fail("Say which session: an ID, or last")
     try:
         return commands[do]()
     except (NoSuchSession, NotKept, ValueError, OSError) as trouble:
-        print(f"hat-tui: {shown(in_words(trouble))}", file=sys.stderr)
-        return 1
+        return _fail(in_words(trouble))
 
 
-def _list(sessions: Sequence[SessionChoice]) -> int:
-    """A line a session, its columns apart by tabs: id, start, turns, model, title. 1 when there is none."""
+def _fail(why: str) -> int:
+    print(f"hat-tui: {shown(why)}", file=sys.stderr)
+    return 1
+
+
+def _list(sessions: Sequence[SessionChoice], otherwise: str) -> int:
+    """A line a session, its columns apart by tabs: id, start, turns, model, title. Where there is none, that."""
     for session in sessions:
         day = session.started.strftime("%Y-%m-%d %H:%M") if session.started else "-"
         title = shown_line(session.title or session.first_words)
         print(shown_line(session.id), day, session.turns, shown_line(session.model) or "-", title, sep="\t")
-    return 0 if sessions else 1
+    return 0 if sessions else _fail(otherwise)
 
 
 def _write(content: bytes) -> int:

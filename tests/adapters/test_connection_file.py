@@ -104,6 +104,9 @@ def test_tables_that_are_no_connection_are_passed_over_and_a_name_is_found_in_an
     (tmp_path / "connections.toml").write_text('stray = 1\n[a]\nmodel = "x"\n[Lab]\nurl = "http://lab"\n')
     assert [saved.name for saved in file.list()] == ["Lab"]
     assert file.find("lab").url == "http://lab"
+    assert file.without_url() == ("stray", "a")
+    with pytest.raises(NotSaved, match=r"^a in .* has no url"):
+        file.find("a")
     assert file.at("http://lab") == file.find("Lab")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hat_tui.adapters.session_folder import SessionFolder
 from hat_tui.services import SessionChoice
 from hat_tui.shell import sessions
 
@@ -49,3 +50,26 @@ def test_a_path_is_safe_on_a_terminal_and_whole_in_a_pipe(
     monkeypatch.setattr(sys, "stdout", Terminal())
     sessions.run(shelf, "path", "z")
     assert sys.stdout.getvalue() == f"{Path('chats') / 'z␛]0;owned␇⏎ z.txt'}\n"
+
+
+def test_a_log_that_cannot_be_read_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sessions.run(SessionFolder(tmp_path), "import", str(tmp_path / "none")) == 1
+    assert capsys.readouterr().err == f"hat-tui: {tmp_path / 'none'} cannot be opened: No such file or directory\n"
+    assert sessions.run(SessionFolder(tmp_path), "import", str(tmp_path)) == 1
+    assert capsys.readouterr().err == f"hat-tui: {tmp_path} cannot be opened: Is a directory\n"
+
+
+@pytest.mark.parametrize(("do", "words", "told"), [
+    ("list", "", "There are no sessions yet in {}"), ("search", "zzz", "Nothing found in {}")
+])  # fmt: skip
+def test_that_there_is_nothing_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], do: str, words: str, told: str
+) -> None:
+    assert sessions.run(SessionFolder(tmp_path / "none"), do, words) == 1
+    assert capsys.readouterr().err == f"hat-tui: {told.format(tmp_path / 'none')}\n"
+
+
+@pytest.mark.parametrize("do", ["show", "export"])
+def test_an_empty_name_is_no_session(tmp_path: Path, capsys: pytest.CaptureFixture[str], do: str) -> None:
+    assert sessions.run(SessionFolder(tmp_path), do, "") == 1
+    assert "Say which session: an ID, or last" in capsys.readouterr().err
