@@ -124,6 +124,7 @@ class SessionFolder:
 
         ending, write = {ending.lstrip("."): (ending, write) for ending, write in FORMATS.values()}[format]
         file = self.path / f"{id.removesuffix(ENDING)}{ending}"
+        file.touch(0o600)  # as private as the session
         file.write_text(write(conversation), encoding="utf-8", newline="")
         return file
 

@@ -1,4 +1,5 @@
 import os
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -204,3 +205,9 @@ def test_a_new_keeper_makes_its_file_here(folder):
         file.keep(record)
     assert folder.find("new").parent == folder.path
     assert Conversation(chat("New", "Hi")).title == "New"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX rights")
+def test_an_export_is_as_private_as_its_session(tmp_path):
+    file = SessionFolder(tmp_path).export("a", Conversation(), "md")
+    assert file.stat().st_mode & 0o777 == 0o600
