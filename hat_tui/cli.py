@@ -63,7 +63,7 @@ def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--inline", action="store_true", help="what was said stays in the terminal's scrollback when the chat is left"
     )
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="hat-tui")
     for name, (help, add_flags) in COMMANDS.items():
         if name in arguments:
             takes_shared = [shared] if name not in ("sessions", "models") else []
@@ -83,7 +83,7 @@ def _add_connect(connect: argparse.ArgumentParser, shared: argparse.ArgumentPars
 
 
 def _add_models(models: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
-    do = models.add_subparsers(dest="do", metavar="DO")
+    do = models.add_subparsers(dest="do", metavar="list|show|get")
     models.add_argument("--json", action="store_true", help="the list as JSON")
     do.add_parser("list", parents=[shared], help="all models; the same as without a word")
     show = do.add_parser("show", parents=[shared], help="all metadata, the chat template, the memory it needs")
@@ -110,7 +110,7 @@ def _add_accept(accept: argparse.ArgumentParser, shared: argparse.ArgumentParser
 
 
 def _add_sessions(sessions: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
-    do = sessions.add_subparsers(dest="do", metavar="DO", required=True)
+    do = sessions.add_subparsers(dest="do", metavar="list|search|show|export|import|path", required=True)
     for name, about, help in (
         ("list", "", "one line each: id, start, turns, model, title"),
         ("search", "WORDS", "the sessions in which all the words were said"),
@@ -125,12 +125,18 @@ def _add_sessions(sessions: argparse.ArgumentParser, shared: argparse.ArgumentPa
                 "about", metavar=about.strip("[]"), nargs="+" if name == "search" else None if about[0] != "[" else "?"
             )
         if name == "export":
-            command.add_argument("--format", choices=("markdown", "json", "html"), default="markdown")
+            command.add_argument(
+                "--format",
+                type=lambda text: "markdown" if text == "md" else text,
+                choices=("markdown", "json", "html"),
+                default="markdown",
+                help="or md, the same as markdown",
+            )
 
 
 COMMANDS: Mapping[str, tuple[str, Callable[[argparse.ArgumentParser, argparse.ArgumentParser], None]]] = {
     "ask": ("print one answer and end", _add_ask),
-    "sessions": ("list, search, show, export and find sessions", _add_sessions),
+    "sessions": ("list, search, show, export and import sessions; path says where they are", _add_sessions),
     "models": ("the models here: list, show, get more", _add_models),
     "connect": ("chat with a saved server; without NAME, list them", _add_connect),
     "serve": ("run the server alone, for others or for a service", _add_serve),

@@ -1,10 +1,13 @@
 """Commands by their words: what is refused, with which sentence and exit code."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from hat_tui.adapters.session_folder import SessionFolder
+from hat_tui.chat.record import Opened, Titled
 from hat_tui.cli import main
 
 
@@ -42,3 +45,28 @@ def test_a_theme_that_is_not_there_is_refused_with_those_that_are(
     told = capsys.readouterr().err
     assert told.startswith("hat-tui: There is no theme nosuch; there are ")
     assert "textual-dark" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("sessions", "hat-tui sessions: the following arguments are required: list|search|show|export|import|path; "),
+        ("sessions show", "hat-tui sessions show: the following arguments are required: ID; "),
+        ("models show", "hat-tui models show: the following arguments are required: NAME; "),
+        ("accept", "hat-tui accept: the following arguments are required: run|resume|judge|"),
+        ("accept run", "hat-tui accept run: the following arguments are required: protocol; "),
+    ],
+)
+def test_a_command_that_lacks_a_word_says_which_there_are(
+    words: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith(told)
+
+
+def test_markdown_may_be_called_md_as_in_the_chat(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    SessionFolder(home).create([Opened(datetime.now().astimezone(), "hat-tui"), Titled("Rivers")]).close()
+    assert main(["sessions", "export", "last", "--format", "md", "--sessions-dir", str(home)]) == 0
+    assert capsys.readouterr().out.startswith("# Rivers\n")

@@ -26,7 +26,8 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     """The commands below `hat-tui accept`, with their flags."""
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    commands = parser.add_subparsers(dest="accept", metavar="COMMAND", required=True)
+    names = "run|resume|judge|list|show|report|compare|protocol"
+    commands = parser.add_subparsers(dest="accept", metavar=names, required=True)
     run = commands.add_parser("run", help="put a protocol to one or many models, unattended")
     run.add_argument("protocol", help="quick, home, one of your own, or a file")
     models = "a file, a name, a URL or URL#NAME; give it again for each further model"

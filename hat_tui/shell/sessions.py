@@ -1,4 +1,4 @@
-"""`hat-tui sessions`: list, search, show, export, import and find session files from the shell."""
+"""`hat-tui sessions`: list, search, show, export and import session files, and say where they are."""
 
 import sys
 from collections.abc import Callable, Sequence
