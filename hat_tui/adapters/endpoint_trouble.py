@@ -62,11 +62,12 @@ are where TLS breaks."""
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What a sentence needs to know beside the error: the server's host and port, whether a key was sent, whether
-    part of a reply had arrived."""
+    part of a reply had arrived, whether nothing was said before the prompt."""
 
     where: str
     keyed: bool = False
     under_way: bool = False
+    alone: bool = False
 
 
 STATUSES: dict[int, str] = {
@@ -191,6 +192,11 @@ def _rejection(error: Rejected, at: Circumstances) -> str:
     if LOADING.search(error.said):
         return f"{at.where} is still loading its model. Wait until it is ready and ask again."
     if OVERFLOW.search(error.said):
+        if at.alone:
+            return (
+                f"The prompt is too long for the model's context{said}. Shorten it, lower the reply length "
+                "(max_tokens), or start the server with a larger n_ctx."
+            )
         return (
             f"The conversation is too long for the model's context{said}. Lower Turns kept or Reply length, or start "
             "the server with a larger n_ctx."

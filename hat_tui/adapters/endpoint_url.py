@@ -47,6 +47,8 @@ def same_server(url: str, other: str) -> bool:
 
 def _split(rest: str) -> SplitResult:
     address, slash, path = rest.partition("/")
+    if "@" in address:
+        raise BadURL("Leave name and password out of the URL; a server's key has a place of its own")
     if address.count(":") > 1 and not address.startswith("["):
         address = f"[{address}]"
     try:
@@ -56,8 +58,6 @@ def _split(rest: str) -> SplitResult:
         raise BadURL("The host or the port of that URL cannot be read; a port is a number from 1 to 65535") from None
     if port == 0:
         raise BadURL("A port is a number from 1 to 65535")
-    if "@" in parts.netloc:
-        raise BadURL("Leave name and password out of the URL; a server's key has a place of its own")
     if parts.query or parts.fragment:
         raise BadURL("Leave out what follows ? or # in the URL")
     return parts

@@ -29,6 +29,7 @@ from hat_tui.adapters.endpoint_trouble import (
 from hat_tui.adapters.endpoint_url import normalised, root, where
 from hat_tui.adapters.openai_client import OpenAIClient
 from hat_tui.chat.dialogue import Request
+from hat_tui.chat.message import Role
 from hat_tui.chat.reply import Failed, Note, ReplyEvent
 
 CONNECT_S = 10.0
@@ -81,7 +82,8 @@ class OpenAIEndpoint:
                         yield Note(change)
                     yield event
         except TROUBLES as error:
-            yield Failed(explain(error, self._circumstances(chunks.received)), chunks.measure())
+            alone = [message.role for message in request.messages].count(Role.USER) == 1
+            yield Failed(explain(error, self._circumstances(chunks.received, alone)), chunks.measure())
         finally:
             self._replying = False
 
@@ -244,8 +246,8 @@ class OpenAIEndpoint:
             self._opened = httpx2.AsyncClient(transport=transport(self.url), timeout=timeout, trust_env=False)
         return self._opened
 
-    def _circumstances(self, under_way: bool = False) -> Circumstances:
-        return Circumstances(where(self.url), bool(self._key), under_way)
+    def _circumstances(self, under_way: bool = False, alone: bool = False) -> Circumstances:
+        return Circumstances(where(self.url), bool(self._key), under_way, alone)
 
 
 COUNTERS = {

@@ -140,7 +140,7 @@ class _Reader:
         return "little" if self._order == "<" else "big"
 
     def header(self) -> Header:
-        if (magic := self._take(4) if self._size >= 4 else b"") != b"GGUF":
+        if (magic := self._take(min(4, self._size))) != b"GGUF":
             shown = magic.decode("ascii", "backslashreplace")
             raise BadGguf(
                 f"Not a GGUF file: it begins with “{shown}”, not with “GGUF”." if magic else "The file is empty."

@@ -56,6 +56,7 @@ def test_an_address_becomes_the_base_of_its_api(typed, url):
         ("http://example.com:0", "from 1 to 65535"),
         ("http://example.com:port", "from 1 to 65535"),
         ("http://me:secret@example.com", "Leave name and password out"),
+        ("http://me:secret@127.0.0.1:8000", "Leave name and password out"),
         ("http://example.com/v1?key=secret", "Leave out what follows"),
         ("http://[::1", "cannot be read"),
         ("http://<b>", "names no host"),

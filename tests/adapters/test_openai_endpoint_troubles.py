@@ -32,6 +32,7 @@ from hostile_server import (
 from hat_tui.adapters import openai_endpoint
 from hat_tui.adapters.endpoint_facts import Unreachable
 from hat_tui.adapters.openai_endpoint import OpenAIEndpoint
+from hat_tui.chat.message import Message, Role
 from hat_tui.chat.reply import Delta, Ending, Finished
 
 
@@ -81,6 +82,14 @@ async def test_each_trouble_has_its_sentence_and_the_next_prompt_works(server, e
     assert explanation.endswith((".", "/v1.", "…"))
     server.on(CHAT, stream(says("ok"), ends()))
     assert text_of(await replied(endpoint)) == "ok"
+
+
+async def test_a_prompt_too_long_by_itself_is_not_told_to_send_fewer_turns(server, endpoint):
+    turns = (Message(Role.USER, "a"), Message(Role.ASSISTANT, "b"), Message(Role.USER, "c"))
+    server.on(CHAT, error(400, "the request exceeds the available context size"))
+    assert "Lower Turns kept" in why(await replied(endpoint, request(turns)))
+    assert "The prompt is too long" in (told := why(await replied(endpoint, request(turns[:1]))))
+    assert "Turns" not in told
 
 
 @pytest.mark.parametrize("breaking", [resets, writes(b"5\r\nda")])

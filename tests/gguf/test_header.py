@@ -131,6 +131,8 @@ def test_other_files_are_told_from_a_gguf():
         read(b"")
     with pytest.raises(BadGguf, match="begins with"):
         read(b"PK\x03\x04 and more")
+    with pytest.raises(BadGguf, match="begins with “no”"):
+        read(b"no")
     with pytest.raises(BadGguf, match="version 77"):
         read(header_bytes([], version=77))
 
