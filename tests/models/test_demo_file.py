@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hat_tui.gguf.header import Header, read_header
 from hat_tui.gguf.tensor_types import TENSOR_TYPES
+from models.demo.bpe import Tokenizer
+from models.demo.corpus import Packer
 
 MODEL = Path(__file__).parents[2] / "models" / "hat-demo.gguf"
 
@@ -41,11 +44,19 @@ def test_it_has_a_long_enough_context_and_its_own_small_tokenizer(header: Header
     assert told["tokenizer.ggml.model"] == "gpt2"
 
 
-def test_it_brings_a_chatml_template(header: Header) -> None:
-    template = str(header.metadata["tokenizer.chat_template"])
+def test_its_template_writes_chatml_as_the_training_did(header: Header) -> None:
+    template = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True).from_string(
+        str(header.metadata["tokenizer.chat_template"])
+    )
+    said = [("system", "Be kind."), ("user", "Hi.\n Count"), ("assistant", " 1, 2."), ("user", "")]
+    messages = [{"role": role, "content": text} for role, text in said]
+    tokenizer = Tokenizer([])
+    packer = Packer(tokenizer)
 
-    assert "<|im_start|>" in template
-    assert "add_generation_prompt" in template
+    prompt = template.render(messages=messages, add_generation_prompt=True)
+
+    trained = "".join(tokenizer.decode(packer.message(role, text)) for role, text in said)
+    assert prompt == f"{trained}<|im_start|>assistant\n"
 
 
 def test_its_weights_are_q8_0(header: Header) -> None:
