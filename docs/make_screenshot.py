@@ -15,7 +15,7 @@ from hat_tui.tui.screens.chat import ChatScreen
 PICTURE = Path(__file__).with_name("screenshot.svg")
 MODEL = PICTURE.parent.parent / "models" / "hat-demo.gguf"
 SIZE = (132, 40)
-PROMPTS = ("Hello, my name is Ada.", "What is the temperature?", "Show me a table.", "What is my name?")
+PROMPTS = ("Hello, my name is Ada.", "What does the temperature do?", "Show me a table.", "What is my name?")
 FONTS = "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 
