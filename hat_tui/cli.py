@@ -33,9 +33,15 @@ def main(arguments: Sequence[str] | None = None, handover: "Handover | None" = N
     parser = build_parser(sys.argv[1:] if arguments is None else arguments)
     options = parser.parse_args(arguments)
     try:
-        return _run(options, handover)
+        code = _run(options, handover)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Who reads, such as `head`, has seen enough; what is still in the buffer goes nowhere when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    return code
 
 
 def build_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
